@@ -1,0 +1,24 @@
+"""What a user can set for a run of the linter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The linter's options.
+
+    ``task_decorators`` and ``task_bases`` are dotted names or last parts of names
+    (``shop.celery.task``, ``job``); ``visibility_timeout`` is in seconds (the default is that of
+    Celery's Redis transport); ``opinions`` are the codes of the rules that are off by default and
+    that the user named.
+    """
+
+    task_decorators: frozenset[str] = frozenset()
+    task_bases: frozenset[str] = frozenset()
+    visibility_timeout: int = 3600
+    opinions: frozenset[str] = frozenset()
+
+
+DEFAULT = Settings()
