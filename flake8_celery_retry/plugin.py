@@ -1,0 +1,152 @@
+"""What flake8 loads: a module's tree and lines in, findings out; and the options.
+
+flake8 imports this module in every run, whether or not there is a task to look at. So it imports
+next to nothing: the rules come in with the first file that could hold a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from . import __version__
+from .prefilter import may_hold_findings
+from .settings import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    import ast
+
+    from flake8.options.manager import OptionManager
+
+#: What flake8 prints of a finding: line (from 1), column (from 0), code and message, plugin.
+Report = tuple[int, int, str, type]
+
+#: The code under which a file is named that could not be looked at; it is no rule.
+NOT_CHECKED = "CRT000"
+
+#: The codes that are off unless they are named begin with this.
+OPINIONS = "CRT9"
+
+LOG = logging.getLogger("flake8.celery_retry")
+
+
+class Plugin:
+    """flake8's view of the linter: made once a file, run once."""
+
+    name = "flake8-celery-retry"
+    version = __version__
+    #: The options of this run, the same for every file.
+    settings: ClassVar[Settings] = DEFAULT
+
+    def __init__(self, tree: ast.Module, lines: Sequence[str]) -> None:
+        """Take a parsed file and its lines, each with its line end."""
+        self.tree = tree
+        self.lines = lines
+
+    def run(self) -> Iterator[Report]:
+        """Yield the file's findings, by place and code.
+
+        One file must not end the run for all the others, as an exception here would: a file that
+        nests too deeply for Python's stack, or that brings a mistake of this linter to light, is
+        named in a line of its own (``flake8 -vv`` shows the traceback).
+        """
+        if not may_hold_findings("".join(self.lines), self.settings):
+            return
+        from .linter import lint
+
+        try:
+            findings = lint(self.tree, self.lines, self.settings)
+        except RecursionError:
+            yield self.not_checked("its code nests too deeply")
+        except Exception as error:
+            LOG.debug("the linter failed", exc_info=True)
+            yield self.not_checked(f"a bug in {self.name}, {type(error).__name__}: {error}")
+        else:
+            for finding in findings:
+                text = f"{finding.code} {finding.message}"
+                yield finding.line, finding.column, text, type(self)
+
+    def not_checked(self, why: str) -> Report:
+        """The line that names a file which could not be looked at."""
+        line = " ".join(why.split())
+        return 1, 0, f"{NOT_CHECKED} not checked for Celery retries: {line}", type(self)
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Tell flake8 of the options, for the command line and the configuration file.
+
+        The values are checked by argparse, wherever they come from: a wrong one ends the run with
+        flake8's own line about the usage.
+        """
+        manager.add_option(
+            "--celery-task-decorators",
+            metavar="names",
+            default="",
+            type=dotted_names,
+            parse_from_config=True,
+            help="Comma-separated list of decorators of your own that make Celery tasks: dotted "
+            "names (shop.celery.task) or last parts (task).",
+        )
+        manager.add_option(
+            "--celery-task-bases",
+            metavar="names",
+            default="",
+            type=dotted_names,
+            parse_from_config=True,
+            help="Comma-separated list of base classes of your own whose subclasses are Celery "
+            "tasks: dotted names or last parts.",
+        )
+        manager.add_option(
+            "--celery-visibility-timeout",
+            metavar="seconds",
+            default=DEFAULT.visibility_timeout,
+            type=whole_seconds,
+            parse_from_config=True,
+            help="The broker's visibility timeout, for CRT906. (Default: %(default)s, that of "
+            "Celery's Redis transport)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Keep what the user set."""
+        cls.settings = Settings(
+            task_decorators=options.celery_task_decorators,
+            task_bases=options.celery_task_bases,
+            visibility_timeout=options.celery_visibility_timeout,
+            opinions=opinions_named_by([*(options.select or ()), *(options.extend_select or ())]),
+        )
+
+
+def dotted_names(value: str) -> frozenset[str]:
+    """Read a comma-separated list of dotted names; spaces and line ends separate as well.
+
+    Raises ``argparse.ArgumentTypeError`` naming the first one that is no dotted name.
+    """
+    names = value.replace(",", " ").split()
+    for name in names:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise argparse.ArgumentTypeError(f"{name!r} is not a dotted name")
+    return frozenset(names)
+
+
+def whole_seconds(value: str) -> int:
+    """Read a positive number of seconds; raises ``argparse.ArgumentTypeError`` if it is none."""
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise argparse.ArgumentTypeError(f"{value!r} is not a whole number of seconds above 0")
+    return int(value)
+
+
+def opinions_named_by(prefixes: Iterable[str]) -> frozenset[str]:
+    """The codes of the opinions that the prefixes of ``select`` and ``extend-select`` name.
+
+    A prefix names an opinion only when it says ``CRT9`` itself (``CRT9``, ``CRT90``, ``CRT901``).
+    ``CRT`` and ``C`` do not: many configurations say ``select = C,E,F,W``.
+    """
+    named = tuple(prefix for prefix in prefixes if prefix.startswith(OPINIONS))
+    if not named:
+        return frozenset()
+    from .rules import all_rules
+
+    return frozenset(rule.code for rule in all_rules() if rule.code.startswith(named))
