@@ -1,0 +1,91 @@
+"""The laboratory's fixtures: `lab`, `lab_on_disk`, and `page`, the page of the rule under test.
+
+An experiment's file is named after its rule: ``test_crt101.py`` is given the page of CRT101.
+There is no ``__init__.py`` here, for a package named ``celery`` would hide the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import django  # noqa: E402
+import shop.celery  # noqa: E402
+
+django.setup()
+# Celery and Django have read it; programs that other tests start are not to see it.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from celery import Celery  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from laboratory import Laboratory  # noqa: E402
+from pages import Page, read_page  # noqa: E402
+from shop import gateway, mail  # noqa: E402
+from shop.models import Order, Payment  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def shop_database(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The shop's tables."""
+    connections.databases["default"]["NAME"] = tmp_path_factory.mktemp("shop") / "shop.sqlite3"
+    call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def open_laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """The session's worker."""
+    with Laboratory(shop.celery.app, tmp_path_factory.mktemp("examples")).open() as laboratory:
+        yield laboratory
+
+
+@pytest.fixture(scope="session")
+def open_laboratory_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A second worker, whose broker writes messages to files, as JSON."""
+    folder = tmp_path_factory.mktemp("broker")
+    app = Celery("shop", broker="filesystem://", backend="cache+memory://")
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(folder),
+        "data_folder_out": str(folder),
+        "control_folder": str(folder / "control"),
+        "polling_interval": 0.01,
+    }
+    with Laboratory(app, tmp_path_factory.mktemp("examples")).open() as laboratory:
+        yield laboratory
+
+
+@pytest.fixture
+def lab(open_laboratory: Laboratory, shop_database: None) -> Iterator[Laboratory]:
+    """A worker for one experiment, and a shop as on the first day."""
+    with open_laboratory.experiment() as laboratory:
+        open_shop()
+        yield laboratory
+
+
+@pytest.fixture
+def lab_on_disk(open_laboratory_on_disk: Laboratory, shop_database: None) -> Iterator[Laboratory]:
+    """Like `lab`, with a broker that has to write messages down."""
+    with open_laboratory_on_disk.experiment() as laboratory:
+        open_shop()
+        yield laboratory
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Page:
+    """The page of the rule that the experiment's file is named after."""
+    return read_page(request.path.stem.removeprefix("test_"))
+
+
+def open_shop() -> None:
+    """Empty the shop's books and let all services answer."""
+    gateway.reset()
+    mail.reset()
+    Order.objects.all().delete()
+    Payment.objects.all().delete()

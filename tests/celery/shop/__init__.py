@@ -1,0 +1,1 @@
+"""A little shop whose tasks the pages of the rules speak of."""
