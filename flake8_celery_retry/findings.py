@@ -1,4 +1,4 @@
-"""What linting brings to light: mistakes (a rule's answer), findings (with code and place), fixes."""
+"""What linting brings to light: mistakes (a rule's answers), findings, and fixes."""
 
 from __future__ import annotations
 

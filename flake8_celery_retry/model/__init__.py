@@ -1,0 +1,7 @@
+"""The model of a module: what Celery will see in it."""
+
+from .build import Module, read_module
+from .tasks import Handler, Option, RetryCall, Task
+from .values import UNKNOWN
+
+__all__ = ["UNKNOWN", "Handler", "Module", "Option", "RetryCall", "Task", "read_module"]

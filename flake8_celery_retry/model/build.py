@@ -1,0 +1,505 @@
+"""From a tree to the model: which functions and classes are tasks, and which calls are retries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from ..settings import Settings
+from .options import (
+    APP_CLASSES,
+    APP_MODULES,
+    APP_NAMES,
+    CELERY_ONLY_OPTIONS,
+    SLEEPS,
+    TASK_CLASSES,
+    TASK_DECORATORS,
+    is_celery,
+    is_foreign,
+)
+from .tasks import Option, RetryCall, Task
+from .tree import ALIASES, FunctionNode, Scope
+from .values import Values
+
+KnownBy = Literal["celery", "attribute", "option", "configuration"]
+
+
+class Decorator(NamedTuple):
+    """What a decorator says: how it is known to make a task, and with which options."""
+
+    known_by: KnownBy
+    options: dict[str, Option]
+    complete: bool
+
+
+class Module(Values):
+    """A module as Celery will see it.
+
+    ``retry_calls`` are those of tasks and of task helpers; ``stray_retry_calls`` stand in plain
+    functions where there is no task to retry (CRT108).
+    """
+
+    def __init__(self, tree: ast.Module, settings: Settings) -> None:
+        super().__init__(tree)
+        self.settings = settings
+        self.imports_celery = any(_is_celery_import(name) for name in self.imported)
+        self.functions = [scope for scope in self.scopes if isinstance(scope.node, FunctionNode)]
+        self.makes_app = any(self._is_app_call(call) for call in self._calls())
+        self.tasks: list[Task] = []
+        self.retry_calls: list[RetryCall] = []
+        self.stray_retry_calls: list[RetryCall] = []
+        self._task_of_node: dict[ast.AST, Task] = {}
+        self._task_of_scope: dict[Scope, Task] = {}
+        self._find_tasks()
+        for call in self._calls():
+            self._sort_retry_call(call)
+
+    # -- questions that several rules ask ------------------------------------------------------
+
+    @property
+    def makes_app_with_task_class(self) -> bool:
+        """Whether an app made here has a ``task_cls=`` for all its tasks."""
+        return any(
+            keyword.arg == "task_cls"
+            for call in self._calls()
+            if self._is_app_call(call)
+            for keyword in call.keywords
+        )
+
+    def task_of(self, node: ast.AST) -> Task | None:
+        """The task that a node stands in, be it in a function nested there."""
+        found = self._enclosing_task(self.scope_of(node))
+        return found[0] if found else None
+
+    def task_named(self, expression: ast.expr) -> Task | None:
+        """The task of this module that a name (or an alias) stands for."""
+        definition = self.definition(expression)
+        return self._task_of_node.get(definition) if definition is not None else None
+
+    def is_sleep(self, call: ast.Call) -> bool:
+        """Whether a call puts the process, thread or coroutine to sleep."""
+        return self.qualified(call.func) in SLEEPS
+
+    def is_named_again(self, function: FunctionNode) -> bool:
+        """Whether the module names a function anywhere after defining it."""
+        for scope in self.scopes:
+            for node in scope.walk((ast.Name, ast.Constant)):
+                if isinstance(node, ast.Name):
+                    if node.id == function.name and isinstance(node.ctx, ast.Load):
+                        return True
+                elif node.value == function.name:
+                    return True
+        return False
+
+    def is_task_type(self, annotation: ast.expr | None) -> bool:
+        """Whether an annotation names Celery's ``Task`` or a class-based task of the module
+        (quoted, or one side of ``… | None``, too)."""
+        return any(self._is_task_class(node) for node in _names_in(annotation))
+
+    # -- tasks ---------------------------------------------------------------------------------
+
+    def _calls(self) -> Iterator[ast.Call]:
+        for scope in self.scopes:
+            yield from scope.walk(ast.Call)
+
+    def _is_app_call(self, call: ast.Call) -> bool:
+        return self.qualified(call.func) in APP_CLASSES
+
+    def _find_tasks(self) -> None:
+        registered = self._registered_classes()
+        for scope in self.scopes:
+            node = scope.node
+            task: Task | None = None
+            if isinstance(node, FunctionNode):
+                task = self._task_of_function(node, scope)
+            elif isinstance(node, ast.ClassDef):
+                task = self._task_of_class(node, scope, registered)
+            if task is not None:
+                self.tasks.append(task)
+                self._task_of_node[node] = task
+                for body in task.scopes:
+                    self._task_of_scope[body] = task
+
+    def _task_of_function(self, node: FunctionNode, scope: Scope) -> Task | None:
+        for expression in node.decorator_list:
+            decorator = self._read_decorator(expression)
+            if decorator is None:
+                continue
+            task = Task(
+                module=self,
+                name=node.name,
+                node=node,
+                function=scope,
+                methods=[scope],
+                decorator=expression,
+                known_by=decorator.known_by,
+                options=decorator.options,
+                options_complete=decorator.complete,
+                bound=None,
+            )
+            task.bound = self._is_bound(task)
+            return task
+        return None
+
+    def _is_bound(self, task: Task) -> bool | None:
+        option = task.option("bind")
+        if option is None:
+            return None if task.is_house or not task.options_complete else False
+        if not isinstance(option.value, ast.Constant):
+            return None
+        return option.value.value is True
+
+    def _read_decorator(self, expression: ast.expr) -> Decorator | None:
+        options: dict[str, Option] = {}
+        complete = True
+        for _ in range(ALIASES):
+            if isinstance(expression, ast.Call):
+                keywords = self.keywords(expression)
+                complete = complete and keywords.complete
+                for item in keywords.items:
+                    options.setdefault(item.name, Option.from_item(item))
+                partial = self.qualified(expression.func) == "functools.partial"
+                wrapped = partial and expression.args
+                expression = expression.args[0] if wrapped else expression.func
+                continue
+            value = self.assigned(expression) if isinstance(expression, ast.Name) else None
+            if not isinstance(value, (ast.Call, ast.Name, ast.Attribute)):
+                break
+            expression = value
+        known_by = self._what_shows_a_task(expression, options)
+        return Decorator(known_by, options, complete) if known_by else None
+
+    def _what_shows_a_task(self, decorator: ast.expr, options: dict[str, Option]) -> KnownBy | None:
+        qualified = self.qualified(decorator)
+        if self._is_configured(decorator, self.settings.task_decorators):
+            return "configuration"
+        maker = self.made_by(decorator)
+        if is_foreign(qualified) or is_foreign(maker):
+            return None
+        if is_celery(qualified, *TASK_DECORATORS) or (
+            maker in APP_CLASSES and isinstance(decorator, ast.Attribute)
+        ):
+            return "celery"
+        if isinstance(decorator, ast.Attribute) and decorator.attr in {"task", "periodic_task"}:
+            return "attribute"
+        return "option" if not CELERY_ONLY_OPTIONS.isdisjoint(options) else None
+
+    def _is_configured(self, expression: ast.expr, names: frozenset[str]) -> bool:
+        if not names or not isinstance(expression, (ast.Name, ast.Attribute)):
+            return False
+        dotted = {self.qualified(expression), ast.unparse(expression)} - {None}
+        return any(
+            name == written or (written or "").endswith("." + name)
+            for name in names
+            for written in dotted
+        )
+
+    # -- class-based tasks ---------------------------------------------------------------------
+
+    def _registered_classes(self) -> set[ast.AST]:
+        found: set[ast.AST] = set()
+        for call in self._calls():
+            if not (isinstance(call.func, ast.Attribute) and call.func.attr == "register_task"):
+                continue
+            for argument in call.args[:1]:
+                instance = self.read(argument)
+                made = self.definition(instance.func) if isinstance(instance, ast.Call) else None
+                if made is not None:
+                    found.add(made)
+        return found
+
+    def _task_of_class(
+        self, node: ast.ClassDef, scope: Scope, registered: set[ast.AST]
+    ) -> Task | None:
+        if node not in registered and not any(self._is_task_class(base) for base in node.bases):
+            return None
+        bases = self._local_bases(node)
+        options = {option.name: option for option in _class_options(node)}
+        for base in bases:
+            for option in _class_options(base):
+                options.setdefault(
+                    option.name,
+                    Option(option.name, option.value, option.holder, option.element, False),
+                )
+        methods = [
+            inner
+            for inner in scope.inner
+            if isinstance(inner.node, FunctionNode) and not _is_static(inner.node)
+        ]
+        runs = [method for method in methods if _name_of(method) == "run"]
+        abstract = options.get("abstract")
+        is_abstract = (
+            abstract is not None and abstract.is_own and self.value(abstract.value) is True
+        )
+        return Task(
+            module=self,
+            name=node.name,
+            node=node,
+            function=runs[0] if runs else None,
+            methods=methods,
+            decorator=None,
+            known_by="celery",
+            options=options,
+            options_complete=True,
+            bound=True,
+            is_base=(not runs or is_abstract) and node not in registered,
+            has_base_elsewhere=any(self._is_elsewhere(base) for base in (node, *bases)),
+            bases=[self._task_of_node[base] for base in bases if base in self._task_of_node],
+        )
+
+    def _local_bases(self, node: ast.ClassDef) -> list[ast.ClassDef]:
+        """The classes of the module that a class inherits from, nearest first."""
+        found: list[ast.ClassDef] = []
+        queue = [node]
+        while queue:
+            for base in queue.pop(0).bases:
+                definition = self.definition(base)
+                if isinstance(definition, ast.ClassDef) and definition not in (node, *found):
+                    found.append(definition)
+                    queue.append(definition)
+        return found
+
+    def _is_elsewhere(self, node: ast.ClassDef) -> bool:
+        """Whether a class has a base of another module that isn't Celery's own."""
+        for base in node.bases:
+            if self.definition(base) is not None or self._is_celery_class(base):
+                continue
+            if self.qualified(base) != "object":
+                return True
+        return False
+
+    def _is_task_class(self, expression: ast.expr) -> bool:
+        if self._is_celery_class(expression):
+            return True
+        if self._is_configured(expression, self.settings.task_bases):
+            return True
+        definition = self.definition(expression)
+        if not isinstance(definition, ast.ClassDef):
+            return False
+        return any(
+            self._is_celery_class(base) or self._is_configured(base, self.settings.task_bases)
+            for known in (definition, *self._local_bases(definition))
+            for base in known.bases
+        )
+
+    def _is_celery_class(self, expression: ast.expr) -> bool:
+        if is_celery(self.qualified(expression), *TASK_CLASSES):
+            return True
+        if not (isinstance(expression, ast.Attribute) and expression.attr == "Task"):
+            return False
+        if self.made_by(expression) in APP_CLASSES:
+            return True
+        app = expression.value
+        name = app.id if isinstance(app, ast.Name) else getattr(app, "attr", None)
+        return name in APP_NAMES and self.qualified(app) not in {name, None}
+
+    # -- retry calls ---------------------------------------------------------------------------
+
+    def _enclosing_task(self, scope: Scope) -> tuple[Task, Scope] | None:
+        """The task around a scope, and the scope of the task's own body."""
+        around: Scope | None = scope
+        while around is not None:
+            if around in self._task_of_scope:
+                return self._task_of_scope[around], around
+            around = around.parent
+        return None
+
+    def _sort_retry_call(self, call: ast.Call) -> None:
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr == "retry":
+            receiver = self.read(function.value)
+            if not isinstance(receiver, ast.Name):
+                return
+        elif isinstance(function, ast.Name) and function.id == "retry" and self.is_free(function):
+            receiver = None
+        else:
+            return
+        scope = self.scope_of(call)
+        enclosing = self._enclosing_task(scope)
+        if enclosing is not None:
+            self._sort_call_in_task(call, receiver, *enclosing)
+        elif self._is_stray(scope, receiver):
+            self.stray_retry_calls.append(RetryCall(self, call, None, is_own=False))
+        elif receiver is not None:
+            self._sort_call_in_helper(call, receiver)
+
+    def _sort_call_in_task(
+        self, call: ast.Call, receiver: ast.Name | None, task: Task, home: Scope
+    ) -> None:
+        if task.is_class and _name_of(home) == "retry":
+            return
+        called_at = self._called_at(self.scope_of(call), home)
+        is_own = self.scope_of(call) is home or called_at is not None
+        retry_call = RetryCall(self, call, task, is_own, called_at)
+        if receiver is None:
+            if task.bound is False:
+                task.unbound_retry_calls.append(retry_call)
+            return
+        parameter = self.parameter(receiver)
+        if parameter is not None and parameter not in home.parameters:
+            self._sort_call_in_helper(call, receiver)
+        elif parameter is not None:
+            self._sort_call_on_parameter(retry_call, parameter, home)
+        elif receiver.id == "self" and self.is_free(receiver):
+            if task.bound is True and not task.is_class:
+                self._add(retry_call)
+            elif task.bound is False:
+                task.unbound_retry_calls.append(retry_call)
+        else:
+            other = self.task_named(receiver)
+            if other is task and not task.is_class:
+                self._add(retry_call)
+            elif other is not None and not other.is_class:
+                task.calls_on_other_tasks.append(retry_call)
+
+    def _sort_call_on_parameter(self, call: RetryCall, parameter: ast.arg, home: Scope) -> None:
+        task = call.task
+        assert task is not None
+        is_first = parameter is home.parameters[0]
+        if task.bound is False:
+            if parameter.arg == "self":
+                task.unbound_retry_calls.append(call)
+        elif is_first or (task.bound is True and parameter.arg == "self"):
+            self._add(call)
+
+    def _add(self, call: RetryCall) -> None:
+        assert call.task is not None
+        call.task.retry_calls.append(call)
+        self.retry_calls.append(call)
+
+    def _called_at(self, scope: Scope, home: Scope) -> ast.Call | None:
+        """Where a task's own body calls the function nested in it."""
+        if scope.parent is not home or not isinstance(scope.node, FunctionNode):
+            return None
+        for call in home.walk(ast.Call):
+            if isinstance(call.func, ast.Name) and self.definition(call.func) is scope.node:
+                return call
+        return None
+
+    def _sort_call_in_helper(self, call: ast.Call, receiver: ast.Name) -> None:
+        parameter = self.parameter(receiver)
+        if parameter is not None and self.is_passed_task(parameter):
+            self.retry_calls.append(RetryCall(self, call, None, is_own=False, parameter=parameter))
+
+    def _is_stray(self, scope: Scope, receiver: ast.Name | None) -> bool:
+        node = scope.node
+        if not isinstance(node, FunctionNode) or scope.parent is not self.root:
+            return False
+        if node.decorator_list or not (self.makes_app or self.tasks):
+            return False
+        if receiver is not None:
+            parameter = self.parameter(receiver)
+            if parameter is None:
+                if receiver.id != "self" or not self.is_free(receiver):
+                    return False
+            elif not self._is_used_for_retry_only(parameter, scope):
+                return False
+        return not self.is_named_again(node)
+
+    def _is_used_for_retry_only(self, parameter: ast.arg, scope: Scope) -> bool:
+        is_first = scope.parameters[:1] == [parameter]
+        if not is_first or parameter.arg != "self" or parameter.annotation is not None:
+            return False
+        uses = [name for name in scope.walk(ast.Name) if name.id == "self"]
+        parents = [self.parent(name) for name in uses]
+        return all(isinstance(use, ast.Attribute) and use.attr == "retry" for use in parents)
+
+    def is_passed_task(self, parameter: ast.arg) -> bool:
+        """Whether a parameter of an undecorated function (a task helper) holds a task."""
+        if not (self.imports_celery or self.tasks):
+            return False
+        arguments = self.parent(parameter)
+        node = self.parent(arguments)
+        if not isinstance(node, FunctionNode) or node.decorator_list:
+            return False
+        scope = self.scope_made_by(node)
+        assert scope.parent is not None
+        if isinstance(scope.parent.node, ast.ClassDef) and scope.parameters[:1] == [parameter]:
+            return False
+        if scope.parent is self.root and parameter.arg == "self":
+            return True
+        return (
+            self.is_task_type(parameter.annotation)
+            or self._is_used_as_task(parameter, scope)
+            or self._is_given_a_task(parameter, scope)
+        )
+
+    def _is_used_as_task(self, parameter: ast.arg, scope: Scope) -> bool:
+        return any(
+            attribute.attr in {"request", "max_retries", "MaxRetriesExceededError"}
+            and self.parameter(attribute.value) is parameter
+            for attribute in scope.walk(ast.Attribute)
+        )
+
+    def _is_given_a_task(self, parameter: ast.arg, scope: Scope) -> bool:
+        assert isinstance(scope.node, FunctionNode)
+        position = scope.parameters.index(parameter) if parameter in scope.parameters else None
+        for task in self.tasks:
+            for body in task.scopes:
+                for call in body.walk(ast.Call):
+                    if self.definition(call.func) is not scope.node:
+                        continue
+                    given = [word.value for word in call.keywords if word.arg == parameter.arg]
+                    if position is not None:
+                        given += call.args[position : position + 1]
+                    if any(self._is_self(task, argument) for argument in given):
+                        return True
+        return False
+
+    def _is_self(self, task: Task, expression: ast.expr) -> bool:
+        return isinstance(expression, ast.Name) and expression.id == task.self_name
+
+
+def read_module(tree: ast.Module, settings: Settings) -> Module:
+    """What Celery will see in a module."""
+    return Module(tree, settings)
+
+
+def _is_celery_import(name: str) -> bool:
+    if name.partition(".")[0] == "celery":
+        return True
+    source, _, imported = name.rpartition(".")
+    return imported in APP_NAMES and source.rpartition(".")[2] in APP_MODULES
+
+
+def _class_options(node: ast.ClassDef) -> Iterator[Option]:
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        else:
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield Option(target.id, value, node, statement)
+
+
+def _is_static(node: FunctionNode) -> bool:
+    return any(
+        isinstance(decorator, ast.Name) and decorator.id in {"staticmethod", "classmethod"}
+        for decorator in node.decorator_list
+    )
+
+
+def _name_of(scope: Scope) -> str:
+    return scope.node.name if isinstance(scope.node, FunctionNode) else ""
+
+
+def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
+    """The names and attributes in an annotation, those in quotes too."""
+    if annotation is None:
+        return
+    stack: list[ast.AST] = [annotation]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            yield node
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                stack.append(ast.parse(node.value, mode="eval").body)
+            except (SyntaxError, ValueError):
+                continue
+        else:
+            stack.extend(ast.iter_child_nodes(node))

@@ -1,0 +1,119 @@
+"""Names: what a name means in a module, through its imports, aliases and definitions."""
+
+from __future__ import annotations
+
+import ast
+
+from .tree import ALIASES, Binding, FunctionNode, Scope, Tree
+
+
+class Names(Tree):
+    """A tree that can say what its names mean."""
+
+    def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
+        """The scope around that binds a name, with its bindings in source order; ``None`` if no
+        scope does (a builtin, a mistake, or a star import's)."""
+        around: Scope | None = scope
+        while around is not None:
+            visible = around is scope or not isinstance(around.node, ast.ClassDef)
+            if visible and name in around.bindings:
+                return around, around.bindings[name]
+            around = around.parent
+        return None
+
+    def is_free(self, name: ast.Name) -> bool:
+        """Whether nothing around a name binds it, and no star import may."""
+        return not self.star_import and self.lookup(name.id, self.scope_of(name)) is None
+
+    def assigned(self, name: ast.Name) -> ast.expr | None:
+        """The value of a name that is bound once, by a plain assignment."""
+        found = self.lookup(name.id, self.scope_of(name))
+        if found is None or len(found[1]) != 1:
+            return None
+        return found[1][0].value
+
+    def definition(self, expression: ast.expr) -> FunctionNode | ast.ClassDef | None:
+        """The function or class of this module that a name (or an alias of it) stands for."""
+        for _ in range(ALIASES):
+            if not isinstance(expression, ast.Name):
+                return None
+            found = self.lookup(expression.id, self.scope_of(expression))
+            if found is None:
+                return None
+            for binding in found[1]:
+                if binding.kind == "definition":
+                    assert isinstance(
+                        binding.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+                    )
+                    return binding.node
+            value = self.assigned(expression)
+            if value is None:
+                return None
+            expression = value
+        return None
+
+    def parameter(self, expression: ast.expr) -> ast.arg | None:
+        """The parameter that a name stands for, be it of a function further out."""
+        if not isinstance(expression, ast.Name):
+            return None
+        found = self.lookup(expression.id, self.scope_of(expression))
+        if found is None:
+            return None
+        for binding in found[1]:
+            if binding.kind == "parameter":
+                assert isinstance(binding.node, ast.arg)
+                return binding.node
+        return None
+
+    def qualified(self, expression: ast.expr | None) -> str | None:
+        """The dotted name that a name or attribute stands for.
+
+        ``celery.shared_task`` for an imported ``st``, ``Exception`` for a name that nothing
+        binds, ``.tasks.send`` for a relative import; ``None`` for what the module makes itself
+        and for what can't be told.
+        """
+        parts: list[str] = []
+        for _ in range(ALIASES * 4):
+            if isinstance(expression, ast.Attribute):
+                parts.append(expression.attr)
+                expression = expression.value
+                continue
+            if not isinstance(expression, ast.Name):
+                return None
+            found = self.lookup(expression.id, self.scope_of(expression))
+            if found is None:
+                return _joined(expression.id, parts)
+            for binding in found[1]:
+                if binding.qualified is not None:
+                    return _joined(binding.qualified, parts)
+            expression = self.assigned(expression)
+        return None
+
+    def made_by(self, expression: ast.expr) -> str | None:
+        """What was called to make the object that an expression's leftmost name holds
+        (``celery.Celery`` for ``app.conf`` after ``app = Celery("shop")``)."""
+        while isinstance(expression, ast.Attribute):
+            expression = expression.value
+        for _ in range(ALIASES):
+            if isinstance(expression, ast.Call):
+                return self.qualified(expression.func)
+            if not isinstance(expression, ast.Name):
+                return None
+            found = self.lookup(expression.id, self.scope_of(expression))
+            values = [binding.value for binding in found[1] if binding.value] if found else []
+            if not values:
+                return None
+            expression = values[0]
+        return None
+
+    def local_name(self, qualified: str) -> str | None:
+        """The name under which the module has imported something at its top level."""
+        for name, bindings in self.root.bindings.items():
+            if all(binding.qualified == qualified for binding in bindings):
+                return name
+        return None
+
+
+def _joined(root: str, parts: list[str]) -> str:
+    name = ".".join((root, *reversed(parts)))
+    return name.removeprefix("builtins.")

@@ -1,0 +1,608 @@
+"""What Celery will see in a module: tasks with their options, retry calls, handlers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from . import flow
+from .options import BROAD, RETRY_PARAMETERS, is_celery_exception
+from .tree import TRY, Binding, FunctionNode, Scope, TryStar
+from .values import Item, Items, Values
+
+#: Names that people give the parameter that holds the task.
+NAMES_FOR_A_TASK = frozenset(
+    {
+        "_",
+        "bound_task",
+        "celery_task",
+        "current_task",
+        "self_task",
+        "task",
+        "task_instance",
+        "this",
+        "this_task",
+    }
+)
+#: What only a task is asked for, read or called.
+USES_OF_A_TASK = frozenset({"max_retries"})
+CALLS_ON_A_TASK = frozenset({"retry", "update_state", "apply_async", "send_event"})
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """An option of a task: a keyword of its decorator, an entry of a dict given with ``**``, or
+    a class attribute.
+
+    ``holder`` is the call, display or class that carries it, and ``element`` the keyword, key or
+    statement to edit there. ``is_own`` is false for what a base class of the module brings.
+    """
+
+    name: str
+    value: ast.expr
+    holder: ast.Call | ast.Dict | ast.ClassDef
+    element: ast.expr | ast.keyword | ast.stmt
+    is_own: bool = True
+
+    @classmethod
+    def from_item(cls, item: Item) -> Option:
+        return cls(item.name, item.value, item.holder, item.element)
+
+
+@dataclass(eq=False)
+class Task:
+    """A task function or a class-based task.
+
+    ``function`` is the scope that runs (``run`` of a class; ``None`` where the class has none),
+    ``bound`` is ``None`` where it can't be told, ``known_by`` says what shows that it is a task:
+    one of Celery's decorators or base classes, an attribute ``.task`` of some object, an option
+    that only Celery tasks have (a house decorator), or the user's configuration (one too).
+    """
+
+    module: Values
+    name: str
+    node: FunctionNode | ast.ClassDef
+    function: Scope | None
+    methods: list[Scope]
+    decorator: ast.expr | None
+    known_by: Literal["celery", "attribute", "option", "configuration"]
+    options: dict[str, Option]
+    options_complete: bool
+    bound: bool | None
+    is_base: bool = False
+    has_base_elsewhere: bool = False
+    #: The class-based tasks of the module that it inherits from, nearest first.
+    bases: list[Task] = field(default_factory=list)
+    retry_calls: list[RetryCall] = field(default_factory=list)
+    #: Calls that name ``self`` or ``retry`` in a task that is not bound (CRT102).
+    unbound_retry_calls: list[RetryCall] = field(default_factory=list)
+    #: ``.retry(...)`` on the global name of another task of the module (CRT210).
+    calls_on_other_tasks: list[RetryCall] = field(default_factory=list)
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_house(self) -> bool:
+        """Whether a decorator of the project's own makes the task: it may bring options."""
+        return self.decorator is not None and self.known_by in {"option", "configuration"}
+
+    @property
+    def has_hidden_options(self) -> bool:
+        """Whether options may come from where the module does not show them: a ``base=``, a base
+        class of another module, a house decorator, an unreadable ``**``."""
+        return (
+            self.is_house
+            or self.has_base_elsewhere
+            or "base" in self.options
+            or not self.options_complete
+        )
+
+    def option(self, name: str) -> Option | None:
+        """An option, wherever it is written."""
+        return self.options.get(name)
+
+    def own_option(self, name: str) -> Option | None:
+        """An option that is written for this task, and so reported where it is wrong."""
+        option = self.options.get(name)
+        return option if option is not None and option.is_own and not self.is_base else None
+
+    @cached_property
+    def retry_kwargs(self) -> dict[str, Option]:
+        """The entries of ``retry_kwargs`` that can be read."""
+        items = self._retry_kwargs
+        return {item.name: Option.from_item(item) for item in items.items} if items else {}
+
+    @property
+    def retry_kwargs_complete(self) -> bool:
+        """Whether ``retry_kwargs`` is absent or can be read as a whole."""
+        items = self._retry_kwargs
+        return "retry_kwargs" not in self.options or (items is not None and items.complete)
+
+    @cached_property
+    def _retry_kwargs(self) -> Items | None:
+        option = self.options.get("retry_kwargs")
+        return self.module.items(option.value) if option else None
+
+    @property
+    def retries_automatically(self) -> bool:
+        """Whether it has an ``autoretry_for`` that is not known to be empty."""
+        option = self.options.get("autoretry_for")
+        if option is None:
+            return False
+        return self.module.elements(option.value) != [] and (
+            self.module.value(option.value) is not None
+        )
+
+    @property
+    def retries(self) -> bool:
+        """Whether it has a retry call (or inherits one) or ``autoretry_for``."""
+        return (
+            self.retries_automatically
+            or bool(self.retry_calls)
+            or any(base.retry_calls for base in self.bases)
+        )
+
+    @property
+    def positional_parameters(self) -> list[ast.arg]:
+        """What its function can be given by position, the task itself included."""
+        if self.function is None or not isinstance(self.function.node, FunctionNode):
+            return []
+        arguments = self.function.node.args
+        return [*arguments.posonlyargs, *arguments.args]
+
+    @property
+    def self_name(self) -> str | None:
+        """The name under which a bound task's function receives the task."""
+        receives = self.is_class or self.bound is not False
+        parameters = self.positional_parameters
+        return parameters[0].arg if receives and parameters else None
+
+    @property
+    def own_parameters(self) -> list[ast.arg]:
+        """The parameters that a message fills: all but the bound task, without ``*``/``**``."""
+        if self.function is None:
+            return []
+        parameters = self.function.parameters
+        return parameters[1:] if self.self_name is not None else parameters
+
+    @property
+    def decorators_below(self) -> list[ast.expr]:
+        """The decorators between the task decorator and the ``def``."""
+        if self.decorator is None:
+            return []
+        decorators = self.node.decorator_list
+        return decorators[decorators.index(self.decorator) + 1 :]
+
+    @property
+    def has_parameter_for_itself(self) -> bool:
+        """Whether a bound task's function has a first parameter that is meant for the task: by its
+        name, its annotation or its use; or takes ``*args`` first."""
+        assert self.function is not None
+        parameters = self.positional_parameters
+        if not parameters:
+            node = self.function.node
+            return isinstance(node, FunctionNode) and node.args.vararg is not None
+        first = parameters[0]
+        return (
+            is_name_for_a_task(first.arg)
+            or _is_annotated_as_task(first)
+            or any(
+                attribute.attr in USES_OF_A_TASK or self._is_called_use(attribute)
+                for attribute in self.uses_of(first)
+            )
+        )
+
+    def uses_of(self, parameter: ast.arg) -> Iterator[ast.Attribute]:
+        """The attributes that its function (and what is nested there) reads of a parameter."""
+        for scope in self.module.scopes:
+            for attribute in scope.walk(ast.Attribute):
+                if self.module.parameter(attribute.value) is parameter:
+                    yield attribute
+
+    def _is_called_use(self, attribute: ast.Attribute) -> bool:
+        """``.retry(…)`` and the like when called, ``.request.…`` when read further: a model or a
+        form has attributes and methods of the same names, but not used like this."""
+        parent = self.module.parent(attribute)
+        if attribute.attr == "request":
+            return isinstance(parent, ast.Attribute)
+        return (
+            attribute.attr in CALLS_ON_A_TASK
+            and isinstance(parent, ast.Call)
+            and parent.func is attribute
+        )
+
+    def is_reference(self, expression: ast.expr) -> bool:
+        """Whether an expression is the running task: its first parameter (a bound or class-based
+        task's), or the task's own global name."""
+        if not isinstance(expression, ast.Name):
+            return False
+        parameter = self.module.parameter(expression)
+        if parameter is not None:
+            receivers = [method.parameters[0] for method in self.methods if method.parameters]
+            if not self.is_class:
+                receivers = self.positional_parameters[:1] if self.bound is not False else []
+            return any(parameter is receiver for receiver in receivers)
+        if self.is_class:
+            return False
+        return self.module.definition(expression) is self.node
+
+    def is_retry(self, node: ast.AST) -> bool:
+        """Whether a node is one of this task's retry calls, or a call of a function nested in it
+        that retries."""
+        return any(node is call.node or node is call.called_at for call in self.retry_calls)
+
+    @cached_property
+    def limits_retries_by_hand(self) -> bool:
+        """Whether the function compares ``request.retries`` with a limit other than 0, and one
+        way leaves without a retry."""
+        return any(_limits_by_hand(self, scope) for scope in self.scopes)
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """The scopes of its own body: the function, or the methods of a class."""
+        if self.is_class:
+            return self.methods
+        return [self.function] if self.function else []
+
+
+@dataclass(frozen=True, eq=False)
+class Handler:
+    """An ``except`` clause."""
+
+    module: Values
+    node: ast.ExceptHandler
+    statement: ast.Try
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name
+
+    @property
+    def is_star(self) -> bool:
+        """Whether it is an ``except*`` clause."""
+        return TryStar is not ast.Try and isinstance(self.statement, TryStar)
+
+    @cached_property
+    def caught(self) -> list[str | None]:
+        """The qualified names of what it catches; ``None`` for each that can't be told."""
+        return self.module.exceptions(self.node.type)
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it catches ``Exception`` or ``BaseException``, or is bare."""
+        return any(name in BROAD for name in self.caught)
+
+    def catches(self, *names: str) -> bool:
+        """Whether it names one of these exceptions of Celery's (``"Retry"``…)."""
+        return any(is_celery_exception(caught, *names) for caught in self.caught)
+
+    @property
+    def earlier(self) -> list[Handler]:
+        """The clauses of the same ``try`` before it."""
+        clauses = self.statement.handlers
+        before = clauses[: clauses.index(self.node)]
+        return [Handler(self.module, clause, self.statement) for clause in before]
+
+    @cached_property
+    def exception_names(self) -> frozenset[str]:
+        """The names in the handler that hold the exception, or something got from it (its cause,
+        its status code)."""
+        names = {self.node.name} if self.node.name else set()
+        bindings = self.module.scope_of(self.node).bindings
+        grown = True
+        while grown:
+            size = len(names)
+            for name, bound in bindings.items():
+                if name not in names and any(self._is_taken_from(at, names) for at in bound):
+                    names.add(name)
+            grown = len(names) > size
+        return frozenset(names)
+
+    def _is_taken_from(self, binding: Binding, names: set[str]) -> bool:
+        """Whether an assignment in the handler takes its value from one of these names."""
+        statement = self.module.statement_of(binding.node)
+        value = binding.value or (statement.value if isinstance(statement, ast.Assign) else None)
+        return (
+            value is not None
+            and self.module.is_inside(statement, self.node)
+            and self._mentions(value, names)
+        )
+
+    def involves_exception(self, expression: ast.AST) -> bool:
+        """Whether the exception takes part in an expression of the handler."""
+        return self._mentions(expression, self.exception_names)
+
+    def _mentions(self, expression: ast.AST, names: set[str] | frozenset[str]) -> bool:
+        for node in self.module.within(expression, (ast.Name, ast.Call)):
+            if isinstance(node, ast.Name):
+                if node.id in names:
+                    return True
+            elif self.module.qualified(node.func) in {"sys.exc_info", "sys.exception"}:
+                return True
+        return False
+
+
+@dataclass(eq=False)
+class RetryCall:
+    """A call of ``Task.retry`` on the running task.
+
+    ``task`` is ``None`` in a task helper, which gets the task as ``parameter``. ``is_own`` says
+    that it stands in the task's own body, or in a function nested there that the body calls, at
+    ``called_at``; else only rules about the call itself hold.
+    """
+
+    module: Values
+    node: ast.Call
+    task: Task | None
+    is_own: bool
+    called_at: ast.Call | None = None
+    parameter: ast.arg | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The function that the call stands in."""
+        return self.module.scope_of(self.node)
+
+    @property
+    def task_name(self) -> str:
+        """The task's name for a message; a task helper's own name."""
+        if self.task is not None:
+            return self.task.name
+        node = self.scope.node
+        return node.name if isinstance(node, FunctionNode) else "lambda"
+
+    @property
+    def receiver(self) -> str:
+        """What stands before ``.retry``: ``self``, the task's name; empty for a bare call."""
+        return (
+            ast.unparse(self.node.func.value) if isinstance(self.node.func, ast.Attribute) else ""
+        )
+
+    # -- its arguments ---------------------------------------------------------------------
+
+    @cached_property
+    def arguments(self) -> dict[str, Item]:
+        """Its arguments by name, those given by position and in a readable ``**`` included."""
+        found: dict[str, Item] = {}
+        for name, argument in zip(RETRY_PARAMETERS, self.node.args, strict=False):
+            if isinstance(argument, ast.Starred):
+                break
+            found[name] = Item(name, argument, self.node, argument)
+        for item in self.module.keywords(self.node).items:
+            found[item.name] = item
+        return found
+
+    @property
+    def has_unreadable_arguments(self) -> bool:
+        """Whether a ``*`` or ``**`` may bring arguments that can't be read."""
+        starred = any(isinstance(argument, ast.Starred) for argument in self.node.args)
+        return starred or not self.module.keywords(self.node).complete
+
+    def argument(self, name: str) -> ast.expr | None:
+        """The expression given for one of ``retry``'s parameters or options."""
+        item = self.arguments.get(name)
+        return item.value if item else None
+
+    def passes(self, name: str) -> bool | None:
+        """Whether it gives an argument other than a literal ``None``; ``None`` where a ``*`` or
+        ``**`` may or may not."""
+        value = self.argument(name)
+        if value is None:
+            return None if self.has_unreadable_arguments else False
+        return self.module.value(value) is not None
+
+    @property
+    def throws(self) -> bool | None:
+        """Whether it raises: not with ``throw=False``; ``None`` where that can't be told."""
+        value = self.argument("throw")
+        if value is None:
+            return None if self.has_unreadable_arguments else True
+        constant = self.module.value(value)
+        return bool(constant) if isinstance(constant, (bool, int)) else None
+
+    # -- what is done with it ----------------------------------------------------------------
+
+    @property
+    def statement(self) -> ast.stmt:
+        """The statement that holds it."""
+        return self.module.statement_of(self.node)
+
+    @property
+    def is_bare_statement(self) -> bool:
+        """Whether it is a statement of its own, its result dropped."""
+        parent = self.module.parent(self.node)
+        return isinstance(parent, ast.Expr) or (
+            isinstance(parent, ast.Await) and isinstance(self.module.parent(parent), ast.Expr)
+        )
+
+    # -- what stands around it ---------------------------------------------------------------
+
+    @cached_property
+    def own_frames(self) -> list[flow.Frame]:
+        """The frames around it in its own function, from the inside out."""
+        return list(flow.frames(self.module, self.node))
+
+    @cached_property
+    def frames(self) -> list[flow.Frame]:
+        """The same, followed by those around the call of the nested function it stands in."""
+        if self.called_at is None:
+            return self.own_frames
+        return [*self.own_frames, *flow.frames(self.module, self.called_at)]
+
+    @property
+    def setting(self) -> flow.Frame | None:
+        """The innermost handler, ``else`` or ``finally`` around it."""
+        return next((frame for frame in self.frames if frame.kind in flow.SETTINGS), None)
+
+    @cached_property
+    def handler(self) -> Handler | None:
+        """The handler it stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
+        setting = self.setting
+        if setting is None or not isinstance(setting.node, ast.ExceptHandler):
+            return None
+        statement = self.module.parent(setting.node)
+        assert isinstance(statement, TRY)
+        return Handler(self.module, setting.node, statement)
+
+    @property
+    def guards(self) -> list[flow.Frame]:
+        """The conditions and loops around it, up to the nearest handler, ``else`` or
+        ``finally``."""
+        found: list[flow.Frame] = []
+        for frame in self.frames:
+            if frame.kind in flow.SETTINGS:
+                break
+            if frame.kind in flow.GUARDS:
+                found.append(frame)
+        return found
+
+    @property
+    def can_be_skipped(self) -> bool:
+        """Whether an earlier ``return``, ``raise``, ``continue`` or ``break`` of the same handler
+        (``else``, function) may leave before it."""
+        setting = self.setting
+        until = setting.node if setting else None
+        nodes = [self.node] if self.called_at is None else [self.node, self.called_at]
+        return any(flow.can_be_skipped(self.module, node, until) for node in nodes)
+
+    @property
+    def tries(self) -> list[ast.Try]:
+        """The ``try`` statements of its own function that hold it in their body, from the inside
+        out."""
+        return [
+            frame.node
+            for frame in self.own_frames
+            if frame.kind == "try" and isinstance(frame.node, TRY)
+        ]
+
+    def handlers_of(self, statement: ast.Try) -> list[Handler]:
+        """The clauses of a ``try``, in order."""
+        return [Handler(self.module, clause, statement) for clause in statement.handlers]
+
+    @property
+    def is_in_exhaustion_try(self) -> bool:
+        """Whether it stands in the body of a ``try`` with a ``MaxRetriesExceededError`` handler:
+        what happens at the end is dealt with there."""
+        return any(
+            handler.catches("MaxRetriesExceededError")
+            for statement in self.tries
+            for handler in self.handlers_of(statement)
+        )
+
+    @property
+    def goes_on_with_other_work(self) -> bool:
+        """Whether it passes ``args`` or ``kwargs`` that differ from those of the running task."""
+        for name in ("args", "kwargs"):
+            value = self.argument(name)
+            if value is None or self.module.value(value) is None:
+                continue
+            if not self._is_own_work(self.module.read(value), name):
+                return True
+        return False
+
+    def _is_own_work(self, value: ast.expr, name: str) -> bool:
+        if isinstance(value, ast.Attribute):
+            around = value.value
+            return value.attr == name and isinstance(around, ast.Attribute)
+        own = [argument.arg for argument in self.task.own_parameters] if self.task else []
+        if name == "args":
+            elements = self.module.elements(value)
+            if elements is None:
+                return False
+            names = [node.id if isinstance(node, ast.Name) else None for node in elements]
+            if names and self.task and names[0] == self.task.self_name:
+                names = names[1:]  # CRT107 says what is wrong with that
+            return names == own[: len(names)]
+        items = self.module.items(value)
+        return items is not None and all(
+            isinstance(item.value, ast.Name) and item.value.id == item.name for item in items.items
+        )
+
+
+def is_name_for_a_task(name: str) -> bool:
+    """Whether people use a name for the parameter that holds the task."""
+    return name in NAMES_FOR_A_TASK or name.endswith("self")
+
+
+def _is_annotated_as_task(parameter: ast.arg) -> bool:
+    """Whether an annotation names a class that is called some ``…Task``: the project's own base
+    classes for tasks can't be resolved, and nobody annotates anything else so in first place."""
+    annotation = parameter.annotation
+    if annotation is None:
+        return False
+    names = ast.unparse(annotation).replace("[", " ").replace("'", " ").replace('"', " ").split()
+    return any(name.rstrip("]").endswith("Task") for name in names)
+
+
+def is_request_retries(module: Values, expression: ast.expr) -> bool:
+    """Whether an expression is the running task's retry count (``self.request.retries``, or a
+    local name for it)."""
+    expression = module.read(expression)
+    return (
+        isinstance(expression, ast.Attribute)
+        and expression.attr == "retries"
+        and "request" in ast.unparse(expression.value)
+    )
+
+
+def retry_count_comparisons(module: Values, scope: Scope) -> Iterator[tuple[ast.Compare, ast.expr]]:
+    """The comparisons of the retry count in a scope, each with what it is compared to."""
+    for compare in scope.walk(ast.Compare):
+        sides = [compare.left, *compare.comparators]
+        for index, side in enumerate(sides):
+            if _mentions_retry_count(module, side):
+                for other in sides[:index] + sides[index + 1 :]:
+                    yield compare, other
+                break
+
+
+def _mentions_retry_count(module: Values, expression: ast.expr) -> bool:
+    return any(
+        is_request_retries(module, node)
+        for node in module.within(expression, (ast.Attribute, ast.Name))
+    )
+
+
+def _limits_by_hand(task: Task, scope: Scope) -> bool:
+    module = task.module
+    for compare, limit in retry_count_comparisons(module, scope):
+        if module.value(limit) == 0:
+            continue
+        decision = _decision_of(module, compare)
+        if isinstance(decision, (ast.IfExp, ast.BoolOp, ast.While)):
+            return True
+        if isinstance(decision, ast.If) and flow.decides(
+            module, decision, scope.node, task.is_retry
+        ):
+            return True
+    return False
+
+
+def _decision_of(module: Values, compare: ast.Compare) -> ast.AST | None:
+    """The ``if``, ``while`` or conditional expression whose test a comparison is part of; through
+    a local name as well (``last = self.request.retries >= 3`` … ``if last:``)."""
+    node: ast.AST = compare
+    for parent, field_name in module.ancestors(compare):
+        if isinstance(parent, (ast.If, ast.While, ast.IfExp)) and field_name == "test":
+            return parent
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+            return _test_of_name(module, parent.targets[0])
+        if isinstance(parent, ast.BoolOp) and isinstance(module.parent(parent), ast.Expr):
+            return parent
+        node = parent
+    del node
+    return None
+
+
+def _test_of_name(module: Values, name: ast.Name) -> ast.AST | None:
+    for other in module.scope_of(name).walk(ast.Name):
+        if other.id == name.id and isinstance(other.ctx, ast.Load):
+            for parent, field_name in module.ancestors(other):
+                if isinstance(parent, (ast.If, ast.While, ast.IfExp)) and field_name == "test":
+                    return parent
+    return None

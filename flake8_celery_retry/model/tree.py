@@ -1,0 +1,281 @@
+"""The one walk over a module: where every node stands, and what every scope binds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeVar, overload
+
+#: ``except*`` clauses came with Python 3.11.
+TryStar: type[ast.Try] = getattr(ast, "TryStar", ast.Try)
+TRY = (ast.Try, TryStar)
+#: How many aliases of aliases are followed; real code has one or two.
+ALIASES = 8
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+Node = TypeVar("Node", bound=ast.AST)
+Other = TypeVar("Other", bound=ast.AST)
+
+
+class Binding(NamedTuple):
+    """One place that gives a name a meaning.
+
+    ``value`` is the expression of a plain assignment to the single name, ``qualified`` the dotted
+    name that an import brings (``.tasks.send`` for a relative one).
+    """
+
+    kind: Literal["import", "assignment", "definition", "parameter", "other"]
+    node: ast.AST
+    value: ast.expr | None = None
+    qualified: str | None = None
+
+
+@dataclass(eq=False)
+class Scope:
+    """A module, class, function or lambda with what it binds.
+
+    ``nodes`` holds the nodes of its own body in source order: not those of functions, lambdas or
+    classes inside, but those of comprehensions, which belong to the function around them.
+    """
+
+    node: ScopeNode
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    nodes: list[ast.AST] = field(default_factory=list)
+    inner: list[Scope] = field(default_factory=list)
+    outer_names: set[str] = field(default_factory=set)
+
+    @overload
+    def walk(self, kind: type[Node]) -> Iterator[Node]: ...
+
+    @overload
+    def walk(self, kind: tuple[type[Node], type[Other]]) -> Iterator[Node | Other]: ...
+
+    @overload
+    def walk(self, kind: tuple[type[Node], ...]) -> Iterator[Node]: ...
+
+    def walk(self, kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
+        """The nodes of its own body of one kind, in source order."""
+        for node in self.nodes:
+            if isinstance(node, kind):
+                yield node
+
+    @property
+    def is_function(self) -> bool:
+        return isinstance(self.node, (*FUNCTION, ast.Lambda))
+
+    @property
+    def parameters(self) -> list[ast.arg]:
+        """Positional parameters in order, then keyword-only ones; ``*args`` left out."""
+        if not isinstance(self.node, (*FUNCTION, ast.Lambda)):
+            return []
+        arguments = self.node.args
+        return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+    def bind(self, name: str, binding: Binding) -> None:
+        self.bindings.setdefault(name, []).append(binding)
+
+
+class Place(NamedTuple):
+    """Where a node stands: its parent, the parent's field that holds it, and its scope."""
+
+    parent: ast.AST
+    field: str
+    scope: Scope
+
+
+class Tree:
+    """A module's tree, walked once (without recursion: a deep tree is no reason to fail)."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.root = Scope(tree, None)
+        self.scopes = [self.root]
+        self.star_import = False
+        self.imported: list[str] = []
+        self._place: dict[ast.AST, Place] = {}
+        self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
+        self._read(tree)
+
+    # -- where a node stands ---------------------------------------------------------------
+
+    def parent(self, node: ast.AST) -> ast.AST:
+        """The node around ``node`` (the module's own parent is itself)."""
+        place = self._place.get(node)
+        return place.parent if place else node
+
+    def field(self, node: ast.AST) -> str:
+        """The name of the parent's field that holds ``node``."""
+        place = self._place.get(node)
+        return place.field if place else ""
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope whose names ``node`` sees (a ``def`` itself stands in the scope around it)."""
+        place = self._place.get(node)
+        return place.scope if place else self.root
+
+    def scope_made_by(self, node: ScopeNode) -> Scope:
+        """The scope that a function, lambda or class opens."""
+        return self._scope_of_node[node]
+
+    def ancestors(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+        """``(parent, field)`` pairs from the inside out, up to and without the function (class,
+        module) that ``node`` stands in."""
+        top = self.scope_of(node).node
+        while True:
+            place = self._place.get(node)
+            if place is None or place.parent is top:
+                return
+            yield place.parent, place.field
+            node = place.parent
+
+    def is_inside(self, node: ast.AST, around: ast.AST) -> bool:
+        """Whether ``node`` is ``around`` or stands in it (through inner functions too)."""
+        while node is not around:
+            place = self._place.get(node)
+            if place is None:
+                return False
+            node = place.parent
+        return True
+
+    def statement_of(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds ``node``."""
+        while not isinstance(node, ast.stmt):
+            place = self._place.get(node)
+            assert place is not None, "a module is no statement"
+            node = place.parent
+        return node
+
+    def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The list of statements that ``statement`` stands in."""
+        block: list[ast.stmt] = getattr(self.parent(statement), self.field(statement))
+        return block
+
+    def statements_before(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Those of the same block that stand before it."""
+        block = self.block_of(statement)
+        return block[: block.index(statement)]
+
+    def statements_after(self, statement: ast.stmt) -> list[ast.stmt]:
+        """Those of the same block that stand after it."""
+        block = self.block_of(statement)
+        return block[block.index(statement) + 1 :]
+
+    @overload
+    def within(self, nodes: ast.AST | list[ast.stmt], kind: type[Node]) -> Iterator[Node]: ...
+
+    @overload
+    def within(
+        self, nodes: ast.AST | list[ast.stmt], kind: tuple[type[Node], type[Other]]
+    ) -> Iterator[Node | Other]: ...
+
+    @overload
+    def within(
+        self, nodes: ast.AST | list[ast.stmt], kind: tuple[type[Node], ...]
+    ) -> Iterator[Node]: ...
+
+    def within(
+        self, nodes: ast.AST | list[ast.stmt], kind: type[ast.AST] | tuple[type[ast.AST], ...]
+    ) -> Iterator[ast.AST]:
+        """The nodes of one kind inside a node or block (itself included) that run with it: what
+        stands in functions, lambdas and classes defined there is left out. In source order."""
+        stack: list[ast.AST] = list(reversed(nodes)) if isinstance(nodes, list) else [nodes]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, kind):
+                yield node
+            if isinstance(node, (*FUNCTION, ast.ClassDef, ast.Lambda)):
+                continue
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+    # -- the walk --------------------------------------------------------------------------
+
+    def _read(self, tree: ast.Module) -> None:
+        stack: list[tuple[ast.AST, ast.AST, str, Scope]] = []
+
+        def push(parent: ast.AST, fields: tuple[str, ...], scope: Scope) -> None:
+            children: list[tuple[ast.AST, ast.AST, str, Scope]] = []
+            for name in fields:
+                value = getattr(parent, name, None)
+                if isinstance(value, ast.AST):
+                    children.append((value, parent, name, scope))
+                elif isinstance(value, list):
+                    children.extend(
+                        (child, parent, name, scope)
+                        for child in value
+                        if isinstance(child, ast.AST)
+                    )
+            stack.extend(reversed(children))
+
+        push(tree, tree._fields, self.root)
+        while stack:
+            node, parent, name, scope = stack.pop()
+            self._place[node] = Place(parent, name, scope)
+            scope.nodes.append(node)
+            self._bind(node, scope)
+            if isinstance(node, (*FUNCTION, ast.Lambda, ast.ClassDef)):
+                inner = Scope(node, scope)
+                self._scope_of_node[node] = inner
+                scope.inner.append(inner)
+                self.scopes.append(inner)
+                # Last pushed is read first: what stands outside before what stands inside.
+                push(node, ("body",), inner)
+                if isinstance(node, ast.ClassDef):
+                    push(node, ("decorator_list", "bases", "keywords"), scope)
+                else:
+                    push(node, ("decorator_list", "args", "returns"), scope)
+                    self._bind_parameters(node.args, inner)
+            else:
+                push(node, node._fields, scope)
+
+    def _bind_parameters(self, arguments: ast.arguments, scope: Scope) -> None:
+        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        for argument in (*named, arguments.vararg, arguments.kwarg):
+            if argument is not None:
+                scope.bind(argument.arg, Binding("parameter", argument))
+
+    def _bind(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                target = self.root if node.id in scope.outer_names else scope
+                target.bind(node.id, self._binding_of_name(node))
+        elif isinstance(node, (*FUNCTION, ast.ClassDef)):
+            scope.bind(node.name, Binding("definition", node))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._bind_import(node, scope)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            scope.bind(node.name, Binding("other", node))
+        elif isinstance(node, ast.Global):
+            scope.outer_names.update(node.names)
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            scope.bind(node.name, Binding("other", node))
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            scope.bind(node.rest, Binding("other", node))
+
+    def _binding_of_name(self, node: ast.Name) -> Binding:
+        parent = self._place[node].parent
+        if isinstance(parent, ast.Assign) and node in parent.targets:
+            return Binding("assignment", parent, parent.value)
+        if isinstance(parent, (ast.AnnAssign, ast.NamedExpr)) and parent.value is not None:
+            return Binding("assignment", parent, parent.value)
+        return Binding("other", node)
+
+    def _bind_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                self.imported.append(alias.name)
+                root = alias.name.partition(".")[0]
+                bound, qualified = (alias.asname, alias.name) if alias.asname else (root, root)
+                scope.bind(bound, Binding("import", node, qualified=qualified))
+            return
+        source = "." * node.level + (node.module or "")
+        for alias in node.names:
+            qualified = source + alias.name if source.endswith(".") else f"{source}.{alias.name}"
+            self.imported.append(qualified)
+            if alias.name == "*":
+                self.star_import = True
+            else:
+                bound = alias.asname or alias.name
+                scope.bind(bound, Binding("import", node, qualified=qualified))

@@ -1,0 +1,88 @@
+"""# bound-task-without-self (CRT101)
+
+## What it does
+
+Finds tasks with `bind=True` whose function has no parameter for the task.
+
+## Why this is bad
+
+With `bind=True` Celery passes the task itself as the first argument of every run. A function
+without a parameter for it fails before its first line, in the worker, where nobody waits for it.
+A function whose first parameter was meant for something else is worse: called with one argument
+too few it runs, with the task in the place of the order number.
+
+## Celery does
+
+`send_receipt.delay()` ends in FAILURE with
+`TypeError: send_receipt() takes 0 positional arguments but 1 was given`.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.mail import send_mail
+
+
+@shared_task(bind=True)
+def send_receipt():  # CRT101
+    send_mail("receipt")
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.mail import send_mail
+
+
+@shared_task(bind=True)
+def send_receipt(self):
+    send_mail("receipt")
+```
+
+## What stays silent
+
+A first parameter with a name that people use for the task (`self`, `task`, `this`, `_`,
+`celery_task`, `bound_task`, `current_task`, a name that ends in `self`), with a `Task` annotation,
+or used as one in the body (`.retry(...)`, `.request.id`, `.update_state(...)`); a function that
+takes `*args` first.
+
+## Fix
+
+Safe: `self` becomes the first parameter (moved there where it stands further on). Unsafe where
+another decorator between the task decorator and the `def` may supply the argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..edits import SetFirstParameter
+from ..findings import Fix, Mistake
+from ..model import Module, Task
+from ..model.tree import FunctionNode
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        if task.bound is not True or not isinstance(task.node, FunctionNode):
+            continue
+        if task.has_parameter_for_itself:
+            continue
+        yield Mistake(
+            task.node,
+            f"{task.name} has bind=True but no parameter for the task, which Celery passes first: "
+            f"{_outcome(task)}; write self as first parameter",
+            Fix(
+                "add self as first parameter",
+                safe=not task.decorators_below,
+                edits=(SetFirstParameter(task.node, "self"),),
+            ),
+        )
+
+
+def _outcome(task: Task) -> str:
+    parameters = task.positional_parameters
+    return f"{parameters[0].arg} receives it" if parameters else "every run ends in TypeError"
