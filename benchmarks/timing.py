@@ -1,0 +1,56 @@
+"""Whole processes timed in turn, so that a machine that gets slower is slower for all of them."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Measured:
+    """A command with the seconds its runs took: by the clock, and of processor time."""
+
+    name: str
+    command: Sequence[str]
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Run it once more. Its output is dropped; its exit status must be 0 or 1."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.perf_counter()
+        ended = subprocess.run(
+            self.command, stdout=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        )
+        self.wall.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.processor.append(used)
+        assert ended.returncode in {0, 1}, f"{self.name} exited with {ended.returncode}"
+
+
+def interleaved(commands: Sequence[Measured], runs: int) -> None:
+    """Run every command once to warm the caches, then all in turn, ``runs`` times."""
+    for command in commands:
+        command.run()
+        command.wall.clear()
+        command.processor.clear()
+    for _ in range(runs):
+        for command in commands:
+            command.run()
+
+
+def report(commands: Sequence[Measured]) -> None:
+    """Print the medians, each with its ratio to the first command's."""
+    first = commands[0]
+    for command in commands:
+        wall, processor = map(statistics.median, (command.wall, command.processor))
+        print(
+            f"{command.name:32} wall {wall:8.3f} s  x{wall / statistics.median(first.wall):.3f}   "
+            f"processor {processor:8.3f} s  x{processor / statistics.median(first.processor):.3f}"
+        )
