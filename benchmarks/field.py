@@ -82,4 +82,5 @@ def report(source: Path) -> bool:
 
 if __name__ == "__main__":
     folders = [Path(path).resolve() for path in sys.argv[1:]] or fetch()
-    sys.exit(0 if all([report(folder) for folder in folders]) else 1)
+    outcomes = [report(folder) for folder in folders]
+    sys.exit(0 if all(outcomes) else 1)

@@ -79,12 +79,69 @@ class Scope:
         self.bindings.setdefault(name, []).append(binding)
 
 
-class Place(NamedTuple):
-    """Where a node stands: its parent, the parent's field that holds it, and its scope."""
+#: Where a node stands: its parent, the parent's field that holds it, and its scope.
+Place = tuple[ast.AST, str, Scope]
 
-    parent: ast.AST
-    field: str
-    scope: Scope
+OPENING = frozenset({*FUNCTION, ast.Lambda, ast.ClassDef})
+BINDING = frozenset(
+    {
+        ast.Name,
+        *FUNCTION,
+        ast.ClassDef,
+        ast.Import,
+        ast.ImportFrom,
+        ast.ExceptHandler,
+        ast.Global,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+    }
+)
+#: Fields that hold no nodes, or none that anybody asks for.
+WITHOUT_NODES = frozenset(
+    {
+        "arg",
+        "asname",
+        "attr",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "kwd_attrs",
+        "level",
+        "module",
+        "names",
+        "op",
+        "ops",
+        "rest",
+        "simple",
+        "tag",
+        "type_comment",
+        "type_ignores",
+    }
+)
+
+
+class ChildFields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of a class of nodes that hold nodes, the last one to be read first.
+
+    A ``def`` is read from the outside in: what its line holds, then its body.
+    """
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names: list[str] = []
+        if kind not in {ast.Constant, ast.MatchSingleton}:
+            names = [name for name in kind._fields if name not in WITHOUT_NODES]
+        if kind is not getattr(ast, "TypeAlias", None) and "name" in names:
+            names.remove("name")
+        if kind in OPENING:
+            names.sort(key=lambda name: name == "body")
+        self[kind] = tuple(reversed(names))
+        return self[kind]
+
+
+CHILD_FIELDS = ChildFields()
 
 
 class Tree:
@@ -104,17 +161,17 @@ class Tree:
     def parent(self, node: ast.AST) -> ast.AST:
         """The node around ``node`` (the module's own parent is itself)."""
         place = self._place.get(node)
-        return place.parent if place else node
+        return place[0] if place else node
 
     def field(self, node: ast.AST) -> str:
         """The name of the parent's field that holds ``node``."""
         place = self._place.get(node)
-        return place.field if place else ""
+        return place[1] if place else ""
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope whose names ``node`` sees (a ``def`` itself stands in the scope around it)."""
         place = self._place.get(node)
-        return place.scope if place else self.root
+        return place[2] if place else self.root
 
     def scope_made_by(self, node: ScopeNode) -> Scope:
         """The scope that a function, lambda or class opens."""
@@ -126,10 +183,10 @@ class Tree:
         top = self.scope_of(node).node
         while True:
             place = self._place.get(node)
-            if place is None or place.parent is top:
+            if place is None or place[0] is top:
                 return
-            yield place.parent, place.field
-            node = place.parent
+            yield place[0], place[1]
+            node = place[0]
 
     def is_inside(self, node: ast.AST, around: ast.AST) -> bool:
         """Whether ``node`` is ``around`` or stands in it (through inner functions too)."""
@@ -137,7 +194,7 @@ class Tree:
             place = self._place.get(node)
             if place is None:
                 return False
-            node = place.parent
+            node = place[0]
         return True
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
@@ -145,7 +202,7 @@ class Tree:
         while not isinstance(node, ast.stmt):
             place = self._place.get(node)
             assert place is not None, "a module is no statement"
-            node = place.parent
+            node = place[0]
         return node
 
     def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
@@ -193,42 +250,40 @@ class Tree:
     # -- the walk --------------------------------------------------------------------------
 
     def _read(self, tree: ast.Module) -> None:
-        stack: list[tuple[ast.AST, ast.AST, str, Scope]] = []
-
-        def push(parent: ast.AST, fields: tuple[str, ...], scope: Scope) -> None:
-            children: list[tuple[ast.AST, ast.AST, str, Scope]] = []
-            for name in fields:
-                value = getattr(parent, name, None)
-                if isinstance(value, ast.AST):
-                    children.append((value, parent, name, scope))
-                elif isinstance(value, list):
-                    children.extend(
-                        (child, parent, name, scope)
-                        for child in value
-                        if isinstance(child, ast.AST)
-                    )
-            stack.extend(reversed(children))
-
-        push(tree, tree._fields, self.root)
+        # Here the linter spends its time: what can be done once a class is not done once a node.
+        places = self._place
+        stack: list[tuple[ast.AST, Scope]] = [(tree, self.root)]
         while stack:
-            node, parent, name, scope = stack.pop()
-            self._place[node] = Place(parent, name, scope)
+            node, scope = stack.pop()
+            kind = type(node)
             scope.nodes.append(node)
-            self._bind(node, scope)
-            if isinstance(node, (*FUNCTION, ast.Lambda, ast.ClassDef)):
-                inner = Scope(node, scope)
-                self._scope_of_node[node] = inner
-                scope.inner.append(inner)
-                self.scopes.append(inner)
-                # Last pushed is read first: what stands outside before what stands inside.
-                push(node, ("body",), inner)
-                if isinstance(node, ast.ClassDef):
-                    push(node, ("decorator_list", "bases", "keywords"), scope)
+            if kind in BINDING:
+                self._bind(node, scope)
+            inner = self._open(node, scope) if kind in OPENING else scope
+            # What is pushed last is read first.
+            for name in CHILD_FIELDS[kind]:
+                value = getattr(node, name, None)
+                if not value:
+                    continue
+                around = inner if name == "body" else scope
+                if type(value) is list:
+                    for child in reversed(value):
+                        if child is not None:
+                            places[child] = (node, name, around)
+                            stack.append((child, around))
                 else:
-                    push(node, ("decorator_list", "args", "returns"), scope)
-                    self._bind_parameters(node.args, inner)
-            else:
-                push(node, node._fields, scope)
+                    places[value] = (node, name, around)
+                    stack.append((value, around))
+
+    def _open(self, node: ast.AST, scope: Scope) -> Scope:
+        assert isinstance(node, (*FUNCTION, ast.Lambda, ast.ClassDef))
+        inner = Scope(node, scope)
+        self._scope_of_node[node] = inner
+        scope.inner.append(inner)
+        self.scopes.append(inner)
+        if not isinstance(node, ast.ClassDef):
+            self._bind_parameters(node.args, inner)
+        return inner
 
     def _bind_parameters(self, arguments: ast.arguments, scope: Scope) -> None:
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -255,7 +310,7 @@ class Tree:
             scope.bind(node.rest, Binding("other", node))
 
     def _binding_of_name(self, node: ast.Name) -> Binding:
-        parent = self._place[node].parent
+        parent = self._place[node][0]
         if isinstance(parent, ast.Assign) and node in parent.targets:
             return Binding("assignment", parent, parent.value)
         if isinstance(parent, (ast.AnnAssign, ast.NamedExpr)) and parent.value is not None:
