@@ -463,20 +463,39 @@ class RetryCall:
 
     @property
     def can_be_skipped(self) -> bool:
-        """Whether an earlier ``return``, ``raise``, ``continue`` or ``break`` of the same handler
-        (``else``, function) may leave before it."""
+        """Whether an earlier ``return``, ``raise`` or ``continue`` of the same handler (``else``,
+        function) may leave before it."""
         setting = self.setting
         until = setting.node if setting else None
-        nodes = [self.node] if self.called_at is None else [self.node, self.called_at]
+        nodes = [self.node]
+        if self.called_at is not None and setting not in self.own_frames:
+            nodes.append(self.called_at)
         return any(flow.can_be_skipped(self.module, node, until) for node in nodes)
 
     @property
+    def needs_no_failure(self) -> bool:
+        """Whether it stands in a task's own body, of a class in ``run``, and in no handler: a run
+        in which nothing failed can reach it."""
+        home = self.scope if self.called_at is None else self.module.scope_of(self.called_at)
+        return (
+            self.task is not None
+            and self.is_own
+            and home is self.task.function
+            and self.handler is None
+        )
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a condition, a loop, a ``match`` or an earlier exit decides if it is reached, up
+        to the nearest handler, ``else`` or ``finally``."""
+        return bool(self.guards) or self.can_be_skipped
+
+    @property
     def tries(self) -> list[ast.Try]:
-        """The ``try`` statements of its own function that hold it in their body, from the inside
-        out."""
+        """The ``try`` statements that hold it in their body, from the inside out."""
         return [
             frame.node
-            for frame in self.own_frames
+            for frame in self.frames
             if frame.kind == "try" and isinstance(frame.node, TRY)
         ]
 
@@ -570,39 +589,51 @@ def _mentions_retry_count(module: Values, expression: ast.expr) -> bool:
 
 def _limits_by_hand(task: Task, scope: Scope) -> bool:
     module = task.module
-    for compare, limit in retry_count_comparisons(module, scope):
-        if module.value(limit) == 0:
-            continue
-        decision = _decision_of(module, compare)
-        if isinstance(decision, (ast.IfExp, ast.BoolOp, ast.While)):
-            return True
-        if isinstance(decision, ast.If) and flow.decides(
-            module, decision, scope.node, task.is_retry
-        ):
-            return True
-    return False
+    return any(
+        _may_go_without_retry(task, scope, decision)
+        for compare, limit in retry_count_comparisons(module, scope)
+        if module.value(limit) != 0
+        for decision in _decisions_by(module, compare)
+    )
 
 
-def _decision_of(module: Values, compare: ast.Compare) -> ast.AST | None:
-    """The ``if``, ``while`` or conditional expression whose test a comparison is part of; through
-    a local name as well (``last = self.request.retries >= 3`` … ``if last:``)."""
-    node: ast.AST = compare
-    for parent, field_name in module.ancestors(compare):
-        if isinstance(parent, (ast.If, ast.While, ast.IfExp)) and field_name == "test":
-            return parent
-        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
-            return _test_of_name(module, parent.targets[0])
-        if isinstance(parent, ast.BoolOp) and isinstance(module.parent(parent), ast.Expr):
-            return parent
-        node = parent
-    del node
-    return None
+def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:
+    """Whether one way of a decision leaves without a retry, and another retries."""
+    module = task.module
+    if isinstance(decision, (ast.If, ast.Match)):
+        return flow.decides(module, decision, scope.node, task.is_retry)
+    return isinstance(decision, ast.Assert) or any(
+        task.is_retry(call) for call in module.within(decision, ast.Call)
+    )
 
 
-def _test_of_name(module: Values, name: ast.Name) -> ast.AST | None:
-    for other in module.scope_of(name).walk(ast.Name):
-        if other.id == name.id and isinstance(other.ctx, ast.Load):
-            for parent, field_name in module.ancestors(other):
-                if isinstance(parent, (ast.If, ast.While, ast.IfExp)) and field_name == "test":
-                    return parent
-    return None
+def _decisions_by(module: Values, expression: ast.expr) -> Iterator[ast.AST]:
+    """What an expression decides about, through a local name as well
+    (``last = self.request.retries >= 3`` … ``if last:``)."""
+    for parent, _field in module.ancestors(expression):
+        if isinstance(parent, ast.stmt) and not isinstance(parent, ast.Assign):
+            break
+        target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+        if isinstance(parent, ast.NamedExpr):
+            target = parent.target
+        if isinstance(target, ast.Name):
+            for name in module.scope_of(target).walk(ast.Name):
+                if name.id == target.id and isinstance(name.ctx, ast.Load):
+                    yield from _decisions_here(module, name)
+    yield from _decisions_here(module, expression)
+
+
+def _decisions_here(module: Values, expression: ast.expr) -> Iterator[ast.AST]:
+    """The statement and the conditional expressions whose test an expression is part of."""
+    child: ast.AST = expression
+    for parent, field_name in module.ancestors(expression):
+        if isinstance(parent, ast.match_case):
+            yield module.parent(parent)
+        elif isinstance(parent, ast.BoolOp):
+            if child is not parent.values[-1]:
+                yield parent
+        elif field_name in {"test", "subject"}:
+            yield parent
+        if isinstance(parent, (ast.stmt, ast.match_case)):
+            return
+        child = parent
