@@ -12,6 +12,10 @@ from .options import (
     APP_MODULES,
     APP_NAMES,
     CELERY_ONLY_OPTIONS,
+    LOGGER_MAKERS,
+    LOGGER_METHODS,
+    LOGGING_LIBRARIES,
+    REPORTS,
     SLEEPS,
     TASK_CLASSES,
     TASK_DECORATORS,
@@ -20,7 +24,7 @@ from .options import (
 )
 from .tasks import Option, RetryCall, Task
 from .tree import ALIASES, FunctionNode, Scope
-from .values import Values
+from .values import UNKNOWN, Values
 
 KnownBy = Literal["celery", "attribute", "option", "configuration"]
 
@@ -81,16 +85,37 @@ class Module(Values):
         """Whether a call puts the process, thread or coroutine to sleep."""
         return self.qualified(call.func) in SLEEPS
 
+    def is_log_call(self, call: ast.Call) -> bool:
+        """Whether a call does nothing but tell people: a logger's method, ``print``, a report to
+        an error tracker."""
+        qualified = self.qualified(call.func) or ""
+        if qualified in REPORTS or qualified.partition(".")[0] in LOGGING_LIBRARIES:
+            return True
+        if not (isinstance(call.func, ast.Attribute) and call.func.attr in LOGGER_METHODS):
+            return False
+        logger = call.func.value
+        name = logger.attr if isinstance(logger, ast.Attribute) else getattr(logger, "id", "")
+        made_by = (self.made_by(logger) or "").rpartition(".")[2]
+        return "log" in name.lower() or made_by in LOGGER_MAKERS
+
+
     def is_named_again(self, function: FunctionNode) -> bool:
-        """Whether the module names a function anywhere after defining it."""
+        """Whether the module names a function anywhere but where it defines it; in a string
+        (``"charge_order"``, ``"shop.tasks.charge_order"``) too."""
         for scope in self.scopes:
             for node in scope.walk((ast.Name, ast.Constant)):
                 if isinstance(node, ast.Name):
                     if node.id == function.name and isinstance(node.ctx, ast.Load):
                         return True
-                elif node.value == function.name:
-                    return True
+                elif isinstance(node.value, str):
+                    if node.value.rpartition(".")[2] == function.name:
+                        return True
         return False
+
+    def is_retry(self, node: ast.AST) -> bool:
+        """Whether a node is a retry call of any task or task helper, or the call of a nested
+        function that retries."""
+        return any(node is call.node or node is call.called_at for call in self.retry_calls)
 
     def is_task_type(self, annotation: ast.expr | None) -> bool:
         """Whether an annotation names Celery's ``Task`` or a class-based task of the module
@@ -146,9 +171,8 @@ class Module(Values):
         option = task.option("bind")
         if option is None:
             return None if task.is_house or not task.options_complete else False
-        if not isinstance(option.value, ast.Constant):
-            return None
-        return option.value.value is True
+        value = self.value(option.value)
+        return None if value is UNKNOWN else bool(value)
 
     def _read_decorator(self, expression: ast.expr) -> Decorator | None:
         options: dict[str, Option] = {}
@@ -401,9 +425,13 @@ class Module(Values):
         is_first = scope.parameters[:1] == [parameter]
         if not is_first or parameter.arg != "self" or parameter.annotation is not None:
             return False
-        uses = [name for name in scope.walk(ast.Name) if name.id == "self"]
-        parents = [self.parent(name) for name in uses]
-        return all(isinstance(use, ast.Attribute) and use.attr == "retry" for use in parents)
+        uses = [
+            self.parent(name)
+            for inner in self.scopes
+            for name in inner.walk(ast.Name)
+            if self.parameter(name) is parameter
+        ]
+        return all(isinstance(use, ast.Attribute) and use.attr == "retry" for use in uses)
 
     def is_passed_task(self, parameter: ast.arg) -> bool:
         """Whether a parameter of an undecorated function (a task helper) holds a task."""

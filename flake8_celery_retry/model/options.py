@@ -88,6 +88,35 @@ SLEEPS = frozenset(
     }
 )
 
+#: Functions that tell people something and do nothing else; libraries of such functions.
+REPORTS = frozenset(
+    {
+        "print",
+        "warnings.warn",
+        "traceback.print_exc",
+        "sentry_sdk.capture_exception",
+        "sentry_sdk.capture_message",
+        "sentry_sdk.add_breadcrumb",
+    }
+)
+LOGGING_LIBRARIES = frozenset({"logging", "loguru", "structlog"})
+LOGGER_MAKERS = frozenset({"getLogger", "get_task_logger", "get_logger", "getChild"})
+LOGGER_METHODS = frozenset(
+    {
+        "critical",
+        "debug",
+        "error",
+        "exception",
+        "fatal",
+        "info",
+        "log",
+        "trace",
+        "success",
+        "warn",
+        "warning",
+    }
+)
+
 BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -118,6 +147,15 @@ def is_celery_exception(qualified: str | None, *names: str) -> bool:
     if last not in names:
         return False
     return last == "MaxRetriesExceededError" or qualified.startswith("celery.")
+
+
+def is_missing_row(qualified: str | None) -> bool:
+    """Whether an exception says that a row of the database is not there: Django's, SQLAlchemy's."""
+    root, _, rest = (qualified or "").partition(".")
+    last = rest.rpartition(".")[2]
+    if last == "NoResultFound":
+        return root.startswith("sqlalchemy")
+    return last in {"ObjectDoesNotExist", "DoesNotExist"}
 
 
 def swallows_retry(qualified: str | None) -> bool:
