@@ -32,6 +32,10 @@ USES_OF_A_TASK = frozenset({"max_retries"})
 CALLS_ON_A_TASK = frozenset({"retry", "update_state", "apply_async", "send_event"})
 
 
+#: Functions that give a handler its exception without a name for it.
+CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.format_exc"})
+
+
 @dataclass(frozen=True, eq=False)
 class Option:
     """An option of a task: a keyword of its decorator, an entry of a dict given with ``**``, or
@@ -243,6 +247,24 @@ class Task:
         return any(_limits_by_hand(self, scope) for scope in self.scopes)
 
     @property
+    def base_may_catch_exhaustion(self) -> bool:
+        """Whether a base class of a class-based task catches ``MaxRetriesExceededError`` around
+        what its subclasses do, or may do so where the module doesn't show it."""
+        if self.has_base_elsewhere:
+            return self.is_class
+        clauses = [
+            clause
+            for base in self.bases
+            for scope in base.scopes
+            for clause in scope.walk(ast.ExceptHandler)
+        ]
+        return any(
+            Handler(self.module, clause, statement).catches_exhaustion
+            for clause in clauses
+            if isinstance(statement := self.module.parent(clause), TRY)
+        )
+
+    @property
     def scopes(self) -> list[Scope]:
         """The scopes of its own body: the function, or the methods of a class."""
         if self.is_class:
@@ -277,9 +299,19 @@ class Handler:
         """Whether it catches ``Exception`` or ``BaseException``, or is bare."""
         return any(name in BROAD for name in self.caught)
 
+    @property
+    def catches_exhaustion(self) -> bool:
+        """Whether it catches ``MaxRetriesExceededError``, be it as a ``CeleryError``."""
+        return self.is_broad or self.catches("MaxRetriesExceededError", "TaskError", "CeleryError")
+
     def catches(self, *names: str) -> bool:
         """Whether it names one of these exceptions of Celery's (``"Retry"``…)."""
         return any(is_celery_exception(caught, *names) for caught in self.caught)
+
+    @property
+    def missing_rows(self) -> list[ast.expr]:
+        """Those of the exceptions it names that say that a row of the database is not there."""
+        return self.module.missing_rows(self.node.type) if self.node.type else []
 
     @property
     def earlier(self) -> list[Handler]:
@@ -291,7 +323,7 @@ class Handler:
     @cached_property
     def exception_names(self) -> frozenset[str]:
         """The names in the handler that hold the exception, or something got from it (its cause,
-        its status code)."""
+        its status code, what a test of it decided)."""
         names = {self.node.name} if self.node.name else set()
         bindings = self.module.scope_of(self.node).bindings
         grown = True
@@ -304,14 +336,26 @@ class Handler:
         return frozenset(names)
 
     def _is_taken_from(self, binding: Binding, names: set[str]) -> bool:
-        """Whether an assignment in the handler takes its value from one of these names."""
+        """Whether a binding in the handler takes its value from one of these names, or a test of
+        one decides about it."""
         statement = self.module.statement_of(binding.node)
-        value = binding.value or (statement.value if isinstance(statement, ast.Assign) else None)
-        return (
-            value is not None
-            and self.module.is_inside(statement, self.node)
-            and self._mentions(value, names)
-        )
+        if not self.module.is_inside(statement, self.node) or statement is self.node:
+            return False
+        sources: list[ast.expr | None] = [binding.value]
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            sources.append(statement.value)
+        elif isinstance(statement, (ast.For, ast.AsyncFor)):
+            sources.append(statement.iter)
+        for frame in flow.frames(self.module, binding.node):
+            if frame.node is self.node:
+                break
+            if isinstance(frame.node, ast.If):
+                sources.append(frame.node.test)
+            elif isinstance(frame.node, ast.match_case):
+                match = self.module.parent(frame.node)
+                assert isinstance(match, ast.Match)
+                sources.append(match.subject)
+        return any(source is not None and self._mentions(source, names) for source in sources)
 
     def involves_exception(self, expression: ast.AST) -> bool:
         """Whether the exception takes part in an expression of the handler."""
@@ -322,7 +366,7 @@ class Handler:
             if isinstance(node, ast.Name):
                 if node.id in names:
                     return True
-            elif self.module.qualified(node.func) in {"sys.exc_info", "sys.exception"}:
+            elif self.module.qualified(node.func) in CURRENT_EXCEPTION:
                 return True
         return False
 
@@ -499,6 +543,10 @@ class RetryCall:
             if frame.kind == "try" and isinstance(frame.node, TRY)
         ]
 
+    def is_inside(self, handler: Handler) -> bool:
+        """Whether it stands in a handler itself, not in a nested function that is called there."""
+        return any(frame.node is handler.node for frame in self.own_frames)
+
     def handlers_of(self, statement: ast.Try) -> list[Handler]:
         """The clauses of a ``try``, in order."""
         return [Handler(self.module, clause, statement) for clause in statement.handlers]
@@ -509,38 +557,96 @@ class RetryCall:
         what happens at the end is dealt with there."""
         return any(
             handler.catches("MaxRetriesExceededError")
-            for statement in self.tries
-            for handler in self.handlers_of(statement)
+            for frame in self.frames
+            if frame.kind == "try" and isinstance(frame.node, TRY)
+            for handler in self.handlers_of(frame.node)
         )
 
     @property
     def goes_on_with_other_work(self) -> bool:
         """Whether it passes ``args`` or ``kwargs`` that differ from those of the running task."""
-        for name in ("args", "kwargs"):
+        for name, is_own in (("args", self._is_own_args), ("kwargs", self._is_own_kwargs)):
             value = self.argument(name)
             if value is None or self.module.value(value) is None:
                 continue
-            if not self._is_own_work(self.module.read(value), name):
+            value = self.module.read(value)
+            if not (is_own(value) or self._is_all_of_request(value, name)):
                 return True
         return False
 
-    def _is_own_work(self, value: ast.expr, name: str) -> bool:
-        if isinstance(value, ast.Attribute):
-            around = value.value
-            return value.attr == name and isinstance(around, ast.Attribute)
-        own = [argument.arg for argument in self.task.own_parameters] if self.task else []
-        if name == "args":
-            elements = self.module.elements(value)
-            if elements is None:
-                return False
-            names = [node.id if isinstance(node, ast.Name) else None for node in elements]
-            if names and self.task and names[0] == self.task.self_name:
-                names = names[1:]  # CRT107 says what is wrong with that
-            return names == own[: len(names)]
-        items = self.module.items(value)
-        return items is not None and all(
-            isinstance(item.value, ast.Name) and item.value.id == item.name for item in items.items
+    def _is_all_of_request(self, value: ast.expr, name: str) -> bool:
+        """``self.request.args``, ``self.request.kwargs``."""
+        return (
+            isinstance(value, ast.Attribute)
+            and value.attr == name
+            and isinstance(value.value, ast.Attribute)
+            and value.value.attr == "request"
         )
+
+    def _is_own_args(self, value: ast.expr) -> bool:
+        if self._own_star(value) == "vararg":
+            return True
+        value = self.module.read(value)
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            if self.module.qualified(value.func) in {"tuple", "list"}:
+                return self._is_own_args(value.args[0]) or self._is_all_of_request(
+                    self.module.read(value.args[0]), "args"
+                )
+        if not isinstance(value, (ast.Tuple, ast.List)):
+            return False
+        elements = list(value.elts)
+        if elements and self.task and _is_name(elements[0], self.task.self_name):
+            del elements[0]  # CRT107 says what is wrong with that
+        last = elements[-1] if elements else None
+        if isinstance(last, ast.Starred):
+            if self._own_star(last.value) != "vararg":
+                return len(elements) == 1 and self._is_own_args(last.value)
+            elements.pop()
+        own = self.task.own_parameters if self.task else []
+        return len(elements) <= len(own) and all(
+            self._is_unchanged(element, parameter)
+            for element, parameter in zip(elements, own, strict=False)
+        )
+
+    def _is_own_kwargs(self, value: ast.expr) -> bool:
+        if self._own_star(value) == "kwarg":
+            return True
+        items = self.module.items(value)
+        if items is None or not (items.complete or self._unpacks_own_kwargs(value)):
+            return False
+        parameters = self.task.own_parameters if self.task else []
+        own = {parameter.arg: parameter for parameter in parameters}
+        return all(
+            item.name in own and self._is_unchanged(item.value, own[item.name])
+            for item in items.items
+        )
+
+    def _unpacks_own_kwargs(self, value: ast.expr) -> bool:
+        return any(
+            self._own_star(node) == "kwarg" or self._is_all_of_request(node, "kwargs")
+            for node in self.module.within(value, (ast.Name, ast.Attribute))
+        )
+
+    def _own_star(self, expression: ast.expr) -> str | None:
+        """``"vararg"`` for the task's own ``*args``, ``"kwarg"`` for its ``**kwargs``."""
+        function = self.task.function if self.task else None
+        if function is None or not isinstance(function.node, FunctionNode):
+            return None
+        arguments = function.node.args
+        for kind, parameter in (("vararg", arguments.vararg), ("kwarg", arguments.kwarg)):
+            if parameter is not None and self._is_unchanged(expression, parameter):
+                return kind
+        return None
+
+    def _is_unchanged(self, expression: ast.expr, parameter: ast.arg) -> bool:
+        """Whether an expression is a parameter that still holds what the task was sent with."""
+        return self.module.parameter(
+            expression
+        ) is parameter and not self.module.is_changed(parameter)
+
+
+def _is_name(expression: ast.expr, name: str | None) -> bool:
+    return isinstance(expression, ast.Name) and expression.id == name
 
 
 def is_name_for_a_task(name: str) -> bool:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 
 from .names import Names
+from .options import is_missing_row
 from .tree import ALIASES, Scope
 
 
@@ -119,7 +120,19 @@ class Values(Names):
             return "celery.exceptions.MaxRetriesExceededError"
         return self.qualified(expression)
 
+    def missing_rows(self, expression: ast.expr) -> list[ast.expr]:
+        """Those of the exceptions in an ``except`` clause or an option that say that a row of the
+        database is not there: ``Order.DoesNotExist`` and its like."""
+        found = [self.read(element) for element in self.elements(expression) or [expression]]
+        return [exception for exception in found if self._is_missing_row(exception)]
+
     # -- how ---------------------------------------------------------------------------------
+
+    def _is_missing_row(self, exception: ast.expr) -> bool:
+        # Every model has an exception of its own as attribute, and few models can be resolved.
+        if isinstance(exception, ast.Attribute) and exception.attr == "DoesNotExist":
+            return True
+        return is_missing_row(self.qualified(exception))
 
     def _value_of_name(self, name: ast.Name) -> ast.expr | None:
         scope = self.scope_of(name)
@@ -167,7 +180,7 @@ class Values(Names):
             left = self._value(expression.left, depth - 1)
             right = self._value(expression.right, depth - 1)
             if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-                return _calculated(ARITHMETIC[type(expression.op)], left, right)
+                return calculated(ARITHMETIC[type(expression.op)], left, right)
         return UNKNOWN
 
     def _elements(self, expression: ast.expr, depth: int) -> list[ast.expr] | None:
@@ -250,9 +263,10 @@ class Values(Names):
         return Items(tuple(found), complete)
 
 
-def _calculated(
+def calculated(
     operation: Callable[[float, float], float], left: float, right: float
 ) -> Constant | Unknown:
+    """What a calculation comes to; ``UNKNOWN`` where it fails or would take too long."""
     if operation is operator.pow and (abs(left) > 10_000 or abs(right) > 64):
         return UNKNOWN
     try:

@@ -1,0 +1,93 @@
+"""# retry-not-raised (CRT901)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT901`).
+
+## What it does
+
+Finds retry calls that are a statement of their own.
+
+## Why this is bad
+
+`self.retry()` raises an exception to end the run, but it looks like a call that returns. A reader
+takes the lines after it for code that runs. A type checker takes the function for one that may
+return nothing, and a linter sees a variable that may be unset.
+
+## Celery does
+
+The same with and without `raise`: `retry` raises `Retry` by itself. Celery's own documentation
+writes `raise self.retry(exc=exc)`, to say that nothing after it is executed.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        self.retry(exc=exc, countdown=60)  # CRT901
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A call with `throw=False`, which does not raise, or with a `*` or `**` that can't be read and may
+hold it; `return self.retry(...)`, which says as well that the run ends here.
+
+## Fix
+
+Safe: `raise` in front of the call.
+
+## Proof
+
+No run can show a difference, because there is none: that is why it is an opinion, and why its fix
+is safe. The experiment runs the example with and without the fix and sees the same end.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import ReplaceStatement
+from ..findings import Fix, Mistake
+from ..model import Module
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        statement = call.statement
+        if not call.is_bare_statement or not isinstance(statement, ast.Expr):
+            continue
+        if call.throws is not True:
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task_name} retries without raise: retry raises by itself, but the line looks "
+            f"as if the run went on; write raise {call.receiver}.retry(...)",
+            Fix(
+                "raise the retry",
+                safe=True,
+                edits=(ReplaceStatement(statement, ("raise ", statement.value)),),
+            ),
+        )

@@ -1,0 +1,100 @@
+"""# retry-without-exc (CRT902)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT902`).
+
+## What it does
+
+Finds retry calls in an `except` clause that don't pass the exception on.
+
+## Why this is bad
+
+The exception is what someone looks for in the log when the shop stops taking money, and what an
+error tracker groups by. Without `exc=` both are told only that there was a retry.
+
+## Celery does
+
+The worker logs `Retry in 60s` with no cause. When the retries run out, the task ends in
+`MaxRetriesExceededError: Can't retry …`, whatever went wrong.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown:
+        raise self.retry(countdown=60)  # CRT902
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A call in the body of a `try` with a handler for `MaxRetriesExceededError`, which `exc=` would
+kill; an exception that is passed in the wrong place (CRT103) or under a wrong name (CRT109); a `*`
+or `**` that can't be read; task helpers.
+
+## Fix
+
+Unsafe: `exc=` with the exception that the handler caught, which gets a name where it has none. The
+task then fails with another exception than before, and someone may wait for the old one. So none
+in a class-based task whose base class may catch `MaxRetriesExceededError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..edits import Edit, ReplaceExpression, SetKeyword
+from ..findings import Fix, Mistake
+from ..model import Handler, Module, RetryCall
+from ..repairs import name_exception
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        handler = call.handler
+        if call.task is None or not call.is_own or handler is None:
+            continue
+        if call.passes("exc") is not False or call.is_in_exhaustion_try:
+            continue
+        name = handler.name or "exc"
+        yield Mistake(
+            call.node,
+            f"{call.task_name} retries without exc: log names no cause, and the last failure is "
+            f"MaxRetriesExceededError; pass exc={name}",
+            _fix(call, handler),
+        )
+
+
+def _fix(call: RetryCall, handler: Handler) -> Fix | None:
+    given = call.arguments.get("exc")
+    assert call.task is not None
+    is_elsewhere = given is not None and given.holder is not call.node
+    if is_elsewhere or not call.is_inside(handler) or call.task.base_may_catch_exhaustion:
+        return None
+    name, naming = name_exception(handler)
+    passing: Edit = (
+        ReplaceExpression(given.value, (name,)) if given else SetKeyword(call.node, "exc", (name,))
+    )
+    return Fix(f"pass exc={name}", safe=False, edits=(*naming, passing))

@@ -1,0 +1,98 @@
+"""# autoretry-without-backoff (CRT903)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT903`).
+
+## What it does
+
+Finds automatic retries whose delay nobody has chosen.
+
+## Why this is bad
+
+When a service goes down for a minute, a thousand tasks fail in that minute. All of them come back
+after the same three minutes, in step, onto a service that has just got up. And a hiccup of one
+second costs the customer three minutes.
+
+## Celery does
+
+Every retry of every task waits 180 seconds: `default_retry_delay`, when nothing else is said.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=(GatewayDown,), max_retries=3)  # CRT903
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=(GatewayDown,), max_retries=3, retry_backoff=True)
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## What stays silent
+
+A delay that is written out, whatever it is: `retry_backoff`, `default_retry_delay`, or a
+`countdown` in `retry_kwargs`; options that may come from where they can't be seen (`base=`, a base
+class of another module, a house decorator, `**options`); `max_retries=0`.
+
+## Fix
+
+Unsafe: `retry_backoff=True`, which waits 1, 2, 4… seconds at random (up to 10 minutes). The first
+retries come much sooner than before. None where `autoretry_for` stands in a class or in a dict.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import SetKeyword
+from ..findings import Fix, Mistake
+from ..model import Module, Option, Task
+from ..model.delays import limit_of_autoretry
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        autoretry = task.own_option("autoretry_for")
+        if autoretry is None or _may_say_how_long(task) or module.makes_app_with_task_class:
+            continue
+        limit = limit_of_autoretry(task)
+        if limit is not None and limit <= 0:
+            continue
+        yield Mistake(
+            autoretry.value,
+            f"{task.name} has autoretry_for but no delay of its own: all its retries come back "
+            "after 180 s, in step; write retry_backoff=True",
+            _fix(autoretry),
+        )
+
+
+def _may_say_how_long(task: Task) -> bool:
+    return (
+        task.has_hidden_options
+        or not task.retry_kwargs_complete
+        or "countdown" in task.retry_kwargs
+        or any(task.option(name) for name in ("retry_backoff", "default_retry_delay"))
+    )
+
+
+def _fix(autoretry: Option) -> Fix | None:
+    call = autoretry.holder
+    if not isinstance(call, ast.Call):
+        return None
+    edit = SetKeyword(call, "retry_backoff", ("True",))
+    return Fix("back off", safe=False, edits=(edit,))

@@ -1,0 +1,99 @@
+"""# backoff-without-jitter (CRT904)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT904`).
+
+## What it does
+
+Finds delays that double with every retry but have no random part: `retry_jitter=False` beside
+`retry_backoff`, or a `countdown` calculated as a power of the retry count.
+
+## Why this is bad
+
+Tasks that failed at the same moment, because a service went down, come back at the same moments,
+each time all together. The service is hit by the whole crowd or by nobody.
+
+## Celery does
+
+Without jitter every task waits exactly 30, 60, 120 seconds. With it (the default) Celery picks a
+random delay between 0 and that number.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=30, retry_jitter=False)  # CRT904
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=30)
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## What stays silent
+
+A countdown with a random part (`2 ** retries + random.randint(0, 10)`), or one that a function of
+the project's own calculates; a power of something else than the retry count; `retry_jitter=False`
+without a backoff, or on a task that can't retry automatically (CRT305).
+
+## Fix
+
+Unsafe: `retry_jitter=False` goes. None for a calculated countdown.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..findings import Fix, Mistake
+from ..model import UNKNOWN, Module, Task
+from ..model.delays import is_power_of_retry_count, may_be_random
+from ..repairs import drop
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        yield from _check_options(task)
+    for call in module.retry_calls:
+        countdown = call.argument("countdown")
+        if countdown is None or not is_power_of_retry_count(module, countdown):
+            continue
+        if may_be_random(module, countdown):
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task_name} backs off without jitter: tasks that failed together come back "
+            "together each time; add random.uniform(0, 10), say, to the countdown",
+        )
+
+
+def _check_options(task: Task) -> Iterator[Mistake]:
+    module = task.module
+    jitter, backoff = task.own_option("retry_jitter"), task.option("retry_backoff")
+    if jitter is None or backoff is None:
+        return
+    if not (task.retries_automatically or task.has_hidden_options):
+        return
+    factor = module.value(backoff.value)
+    if factor is UNKNOWN or not factor or module.value(jitter.value) not in {False, None}:
+        return
+    yield Mistake(
+        jitter.value,
+        f"{task.name} has retry_jitter={ast.unparse(jitter.value)}: tasks that failed together "
+        f"back off and come back together; drop retry_jitter, so that each waits its own time",
+        Fix("drop retry_jitter", safe=False, edits=(drop(jitter),)),
+    )

@@ -1,0 +1,132 @@
+"""# retry-on-does-not-exist (CRT905)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT905`).
+
+## What it does
+
+Finds retries on `Model.DoesNotExist`, `ObjectDoesNotExist` and SQLAlchemy's `NoResultFound`, by a
+retry call in the handler or by `autoretry_for`.
+
+## Why this is bad
+
+A task that looks for a row and does not find it was most often sent before the row was committed:
+the worker was faster than the web request. Retrying papers over that. It fails again when the
+commit takes longer, and when the request is rolled back, the task asks for a row that never comes.
+
+## Celery does
+
+`delay()` puts the message into the queue at once, whatever the database transaction does later.
+A worker that takes it before the commit sees no row, retries, and may run out of retries.
+
+## Example
+
+```python
+from celery import shared_task
+from django.db import transaction
+
+from shop.mail import send_receipt
+from shop.models import Order
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id):
+    try:
+        order = Order.objects.get(pk=order_id)
+    except Order.DoesNotExist as exc:  # CRT905
+        raise self.retry(exc=exc, countdown=5)
+    send_receipt(order.pk)
+
+
+@transaction.atomic
+def place_order():
+    order = Order.objects.create()
+    mail_receipt.delay(order.pk)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+from django.db import transaction
+
+from shop.mail import send_receipt
+from shop.models import Order
+
+
+@shared_task
+def mail_receipt(order_id):
+    order = Order.objects.get(pk=order_id)
+    send_receipt(order.pk)
+
+
+@transaction.atomic
+def place_order():
+    order = Order.objects.create()
+    transaction.on_commit(lambda: mail_receipt.delay(order.pk))
+```
+
+With Django, `mail_receipt.delay_on_commit(order.pk)` does the same where the app's tasks are
+Celery's `DjangoTask` (the default in a Django project). With SQLAlchemy, send the task after
+`session.commit()`.
+
+## What stays silent
+
+A handler for a missing row that doesn't retry; one that catches other exceptions too and looks
+which one it has before it retries; `autoretry_for` whose `dont_autoretry_for` names the exception,
+or with `max_retries=0`.
+
+## Fix
+
+None: the mistake is where the task is sent.
+
+## Proof
+
+A run of the task alone can't show the mistake: it is made by whoever sends the task, often in
+another module, and the row may also come from another system, where waiting for it is right. That
+is why it is an opinion. The experiment sends the example's task before the commit and sees every
+retry fail, then sends it on commit and sees the first run succeed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module, Task
+from ..model.delays import limit_of_autoretry
+from ..model.sorting import is_tested
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        handler = call.handler
+        missing = handler.missing_rows if handler else []
+        if handler is None or not missing:
+            continue
+        if len(missing) < len(handler.caught) and is_tested(module, call):
+            continue
+        yield Mistake(handler.node, _message(call.task_name, missing[0]))
+    for task in module.tasks:
+        yield from _check_autoretry(task)
+
+
+def _check_autoretry(task: Task) -> Iterator[Mistake]:
+    autoretry = task.own_option("autoretry_for")
+    if autoretry is None or limit_of_autoretry(task) == 0:
+        return
+    excluded = task.option("dont_autoretry_for")
+    spared = task.module.missing_rows(excluded.value) if excluded else []
+    names = {ast.unparse(exception) for exception in spared}
+    for exception in task.module.missing_rows(autoretry.value):
+        if ast.unparse(exception) not in names:
+            yield Mistake(autoretry.value, _message(task.name, exception))
+            return
+
+
+def _message(task: str, exception: ast.expr) -> str:
+    name = ".".join(ast.unparse(exception).split(".")[-2:])[-40:]
+    return (
+        f"{task} retries on {name}: it was sent before the row was committed; "
+        "send it with transaction.on_commit or delay_on_commit"
+    )

@@ -1,0 +1,117 @@
+"""# countdown-past-visibility-timeout (CRT906)
+
+An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT906`).
+
+## What it does
+
+Finds retries that may wait as long as the broker's visibility timeout or longer:
+`--celery-visibility-timeout` seconds, 3600 when not given.
+
+## Why this is bad
+
+A worker takes a message with a countdown at once and keeps it in its memory until the time has
+come. Redis (and SQS) take a message that isn't acknowledged within the visibility timeout for lost
+and deliver it again. The customer is charged twice, or ten times.
+
+## Celery does
+
+With Redis the timeout is an hour by default (`visibility_timeout` in `broker_transport_options`).
+A retry with a countdown of four hours is delivered to further workers while it waits, and run by
+each of them.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=4 * 60 * 60)  # CRT906
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=30 * 60)
+```
+
+Or raise `visibility_timeout` above the longest delay and tell `--celery-visibility-timeout`. For
+work that waits for hours, a periodic task that looks for what is due holds no message at all.
+
+## What stays silent
+
+Numbers that can't be read; a random part; an option that every retry call overrides, or one on a
+task that never retries; RabbitMQ users, who have no reason to switch it on.
+
+## Fix
+
+None: which delay is wanted is the author's choice.
+
+## Proof
+
+A run can't show it without waiting for the visibility timeout of a Redis server. Why it is right:
+Celery's documentation of the Redis broker warns of just this ("Visibility timeout"), and a message
+with a countdown stays unacknowledged until it runs. The experiment shows the delay that the
+message asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module, Option, Task
+from ..model.delays import (
+    largest_automatic_delay,
+    largest_countdown,
+    waits_default_delay,
+)
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    timeout = module.settings.visibility_timeout
+    for call in module.retry_calls:
+        delay = largest_countdown(call)
+        if delay is not None and delay >= timeout:
+            yield Mistake(call.node, _message(call.task_name, delay, timeout))
+    for task in module.tasks:
+        for option, delay in _delays_of_options(task):
+            if delay >= timeout:
+                yield Mistake(option.value, _message(task.name, delay, timeout))
+
+
+def _delays_of_options(task: Task) -> Iterator[tuple[Option, float]]:
+    automatic = largest_automatic_delay(task)
+    if automatic is not None:
+        option, delay = automatic
+        if option.is_own and not task.is_base:
+            yield option, delay
+    waiting = task.own_option("default_retry_delay")
+    delay_of_calls = task.module.number(waiting.value) if waiting else None
+    if waiting is None or delay_of_calls is None:
+        return
+    if any(waits_default_delay(call) for call in task.retry_calls):
+        yield waiting, delay_of_calls
+
+
+def _message(task: str, delay: float, timeout: int) -> str:
+    return (
+        f"{task} may wait {delay:.0f} s for a retry: after {timeout} s without an answer Redis "
+        f"delivers the message again; keep the delay below {timeout} s"
+    )
