@@ -48,16 +48,31 @@ def rename(option: Option | Item, name: str) -> Edit:
     return ReplaceExpression(element, (f'"{name}"',))
 
 
-def bind(task: Task) -> tuple[Edit, ...]:
-    """Make a task function a bound one, with ``self`` as its first parameter."""
+def bind(task: Task) -> tuple[Edit, ...] | None:
+    """Make a task function a bound one, with ``self`` as its first parameter; ``None`` where the
+    option could only be written in a place that other tasks share."""
     assert task.decorator is not None
     assert isinstance(task.node, FunctionNode)
+    call = _call_for_options(task)
     bound = task.option("bind")
-    if bound is None:
-        binding: Edit = SetKeyword(task.decorator, "bind", ("True",))
-    else:
-        binding = ReplaceExpression(bound.value, ("True",))
-    return binding, SetFirstParameter(task.node, "self")
+    if call is None or (bound is not None and isinstance(bound.holder, ast.Dict)):
+        return None
+    return SetKeyword(call, "bind", ("True",)), SetFirstParameter(task.node, "self")
+
+
+def _call_for_options(task: Task) -> ast.expr | None:
+    """Where options of one task can be written: its decorator, or the call that made it ready for
+    use (``job = shared_task(max_retries=3)``, then ``@job``), where no other task has it."""
+    module = task.module
+    decorator = task.decorator
+    assert decorator is not None
+    made = module.read(decorator)
+    if made is decorator or not isinstance(made, ast.Call):
+        return decorator
+    if module.qualified(made.func) == "functools.partial":
+        return decorator
+    assert isinstance(decorator, ast.Name)
+    return made if module.times_read(decorator.id) == 1 else None
 
 
 def name_exception(handler: Handler) -> tuple[str, tuple[Edit, ...]]:
@@ -74,5 +89,20 @@ def import_name(module: Module, source: str, name: str) -> tuple[str, tuple[Edit
     if known is not None:
         return known, ()
     taken = any(name in scope.bindings for scope in module.scopes)
-    alias = f"Celery{name}" if taken else None
+    alias = f"{source.partition('.')[0].capitalize()}{name}" if taken else None
     return alias or name, (AddImport(source, name, alias),)
+
+
+def name_class(module: Module, node: ast.AST, qualified: str) -> tuple[str, tuple[Edit, ...]]:
+    """What to write at a node for a builtin or a class of another module, through a name that is
+    imported there already (``requests.RequestException``), and the import it may need."""
+    source, _, name = qualified.rpartition(".")
+    if not source:
+        return name, ()
+    known = module.visible_name(node, qualified)
+    if known is not None:
+        return known, ()
+    around = module.visible_name(node, source)
+    if around is not None:
+        return f"{around}.{name}", ()
+    return import_name(module, source, name)

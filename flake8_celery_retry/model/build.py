@@ -98,7 +98,6 @@ class Module(Values):
         made_by = (self.made_by(logger) or "").rpartition(".")[2]
         return "log" in name.lower() or made_by in LOGGER_MAKERS
 
-
     def is_named_again(self, function: FunctionNode) -> bool:
         """Whether the module names a function anywhere but where it defines it; in a string
         (``"charge_order"``, ``"shop.tasks.charge_order"``) too."""
@@ -107,9 +106,8 @@ class Module(Values):
                 if isinstance(node, ast.Name):
                     if node.id == function.name and isinstance(node.ctx, ast.Load):
                         return True
-                elif isinstance(node.value, str):
-                    if node.value.rpartition(".")[2] == function.name:
-                        return True
+                elif _last_part(node.value) == function.name:
+                    return True
         return False
 
     def is_retry(self, node: ast.AST) -> bool:
@@ -482,6 +480,11 @@ class Module(Values):
 def read_module(tree: ast.Module, settings: Settings) -> Module:
     """What Celery will see in a module."""
     return Module(tree, settings)
+
+
+def _last_part(constant: object) -> str | None:
+    """What a dotted name in a string ends in."""
+    return constant.rpartition(".")[2] if isinstance(constant, str) else None
 
 
 def _is_celery_import(name: str) -> bool:

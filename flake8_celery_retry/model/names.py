@@ -4,7 +4,26 @@ from __future__ import annotations
 
 import ast
 
-from .tree import ALIASES, Binding, FunctionNode, Scope, Tree
+from .tree import ALIASES, FUNCTION, Binding, FunctionNode, Scope, Tree
+
+#: Methods that change a list, set or dict in place.
+CHANGING_METHODS = frozenset(
+    {
+        "add",
+        "append",
+        "clear",
+        "difference_update",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "popleft",
+        "remove",
+        "setdefault",
+        "update",
+    }
+)
 
 
 class Names(Tree):
@@ -65,6 +84,22 @@ class Names(Tree):
                 return binding.node
         return None
 
+    def is_changed(self, parameter: ast.arg) -> bool:
+        """Whether a function binds its parameter anew, or changes what it holds in place."""
+        function = self.parent(self.parent(parameter))
+        assert isinstance(function, (*FUNCTION, ast.Lambda))
+        scope = self.scope_made_by(function)
+        if len(scope.bindings.get(parameter.arg, ())) > 1:
+            return True
+        for node in scope.walk((ast.Subscript, ast.Attribute)):
+            if not (isinstance(node.value, ast.Name) and node.value.id == parameter.arg):
+                continue
+            if not isinstance(node.ctx, ast.Load):
+                return True
+            if isinstance(node, ast.Attribute) and node.attr in CHANGING_METHODS:
+                return True
+        return False
+
     def qualified(self, expression: ast.expr | None) -> str | None:
         """The dotted name that a name or attribute stands for.
 
@@ -106,12 +141,31 @@ class Names(Tree):
             expression = values[0]
         return None
 
+    def times_read(self, name: str) -> int:
+        """How often the module reads a name, in whatever scope."""
+        names = (node for scope in self.scopes for node in scope.walk(ast.Name))
+        return sum(node.id == name and isinstance(node.ctx, ast.Load) for node in names)
+
     def local_name(self, qualified: str) -> str | None:
         """The name under which the module has imported something at its top level."""
-        for name, bindings in self.root.bindings.items():
-            if all(binding.qualified == qualified for binding in bindings):
+        return _imported_name(self.root, qualified)
+
+    def visible_name(self, node: ast.AST, qualified: str) -> str | None:
+        """The name under which something is imported where a node stands."""
+        scope: Scope | None = self.scope_of(node)
+        while scope is not None:
+            name = _imported_name(scope, qualified)
+            if name is not None:
                 return name
+            scope = scope.parent
         return None
+
+
+def _imported_name(scope: Scope, qualified: str) -> str | None:
+    for name, bindings in scope.bindings.items():
+        if all(binding.qualified == qualified for binding in bindings):
+            return name
+    return None
 
 
 def _joined(root: str, parts: list[str]) -> str:

@@ -13,20 +13,25 @@ too few it runs, with the task in the place of the order number.
 
 ## Celery does
 
-`send_receipt.delay()` ends in FAILURE with
-`TypeError: send_receipt() takes 0 positional arguments but 1 was given`.
+`mail_receipt.delay(7)` raises
+`TypeError: mail_receipt() takes 1 positional argument but 2 were given`; sent by its name alone,
+the task fails with it in the worker. `mail_receipt.delay()` is accepted and runs with the task for
+an order number.
 
 ## Example
 
 ```python
 from celery import shared_task
 
-from shop.mail import send_mail
+from shop.mail import MailDown, send_receipt
 
 
-@shared_task(bind=True)
-def send_receipt():  # CRT101
-    send_mail("receipt")
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(order_id):  # CRT101
+    try:
+        send_receipt(order_id)
+    except MailDown as exc:
+        raise self.retry(exc=exc, countdown=60)
 ```
 
 ## Use instead
@@ -34,12 +39,15 @@ def send_receipt():  # CRT101
 ```python
 from celery import shared_task
 
-from shop.mail import send_mail
+from shop.mail import MailDown, send_receipt
 
 
-@shared_task(bind=True)
-def send_receipt(self):
-    send_mail("receipt")
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id):
+    try:
+        send_receipt(order_id)
+    except MailDown as exc:
+        raise self.retry(exc=exc, countdown=60)
 ```
 
 ## What stays silent
