@@ -80,7 +80,23 @@ def name_exception(handler: Handler) -> tuple[str, tuple[Edit, ...]]:
     if handler.name is not None:
         return handler.name, ()
     type_ = None if handler.node.type is not None else ("Exception",)
-    return EXCEPTION_NAME, (SetHandlerType(handler.node, type_, EXCEPTION_NAME),)
+    name = _free_exception_name(handler)
+    return name, (SetHandlerType(handler.node, type_, name),)
+
+
+def _free_exception_name(handler: Handler) -> str:
+    """A name that a handler can bind without harm: none that its function means something else
+    by, for Python takes the name away again at the handler's end."""
+    module = handler.module
+    for name in (EXCEPTION_NAME, "error", "failure"):
+        found = module.lookup(name, module.scope_of(handler.node))
+        nodes = [binding.node for binding in found[1]] if found is not None else []
+        if all(
+            isinstance(node, ast.ExceptHandler) and not module.is_inside(handler.node, node)
+            for node in nodes
+        ):
+            return name
+    return f"retry_{EXCEPTION_NAME}"
 
 
 def import_name(module: Module, source: str, name: str) -> tuple[str, tuple[Edit, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ..settings import Settings
+from .kinds import Kinds
 from .options import (
     APP_CLASSES,
     APP_MODULES,
@@ -24,7 +25,7 @@ from .options import (
 )
 from .tasks import Option, RetryCall, Task
 from .tree import ALIASES, FunctionNode, Scope
-from .values import UNKNOWN, Values
+from .values import UNKNOWN
 
 KnownBy = Literal["celery", "attribute", "option", "configuration"]
 
@@ -37,7 +38,7 @@ class Decorator(NamedTuple):
     complete: bool
 
 
-class Module(Values):
+class Module(Kinds):
     """A module as Celery will see it.
 
     ``retry_calls`` are those of tasks and of task helpers; ``stray_retry_calls`` stand in plain
@@ -77,9 +78,15 @@ class Module(Values):
         return found[0] if found else None
 
     def task_named(self, expression: ast.expr) -> Task | None:
-        """The task of this module that a name (or an alias) stands for."""
-        definition = self.definition(expression)
+        """The task of this module that a name (or an alias) stands for; the class-based one that
+        an expression is an instance of."""
+        definition = self.instance_of(expression) or self.definition(expression)
         return self._task_of_node.get(definition) if definition is not None else None
+
+    def task_run_by(self, scope: Scope) -> Task | None:
+        """The task whose function a scope is: a task function, or ``run`` of a class."""
+        task = self._task_of_scope.get(scope)
+        return task if task is not None and task.function is scope else None
 
     def is_sleep(self, call: ast.Call) -> bool:
         """Whether a call puts the process, thread or coroutine to sleep."""
@@ -222,13 +229,9 @@ class Module(Values):
     def _registered_classes(self) -> set[ast.AST]:
         found: set[ast.AST] = set()
         for call in self._calls():
-            if not (isinstance(call.func, ast.Attribute) and call.func.attr == "register_task"):
-                continue
-            for argument in call.args[:1]:
-                instance = self.read(argument)
-                made = self.definition(instance.func) if isinstance(instance, ast.Call) else None
-                if made is not None:
-                    found.add(made)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "register_task":
+                made = self.instance_of(call.args[0]) if call.args else None
+                found |= {made} if made is not None else set()
         return found
 
     def _task_of_class(

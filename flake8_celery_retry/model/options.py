@@ -33,6 +33,20 @@ RETRY_OPTIONS = AUTORETRY_OPTIONS | {"autoretry_for", "max_retries", "default_re
 #: The parameters of ``Task.retry``, in order; every other keyword is a publish option.
 RETRY_PARAMETERS = ("args", "kwargs", "exc", "throw", "eta", "countdown", "max_retries")
 
+#: What people write for them: every other keyword is an option of the published message.
+MISSPELLED_RETRY_PARAMETERS = {
+    "ex": "exc",
+    "e": "exc",
+    "err": "exc",
+    "error": "exc",
+    "exception": "exc",
+    "delay": "countdown",
+    "count_down": "countdown",
+    "default_retry_delay": "countdown",
+    "max_retry": "max_retries",
+    "retries": "max_retries",
+}
+
 #: ``Task.max_retries``, ``Task.default_retry_delay`` and autoretry's ``retry_backoff_max``
 #: (the latter two in seconds).
 DEFAULT_MAX_RETRIES = 3
@@ -73,7 +87,7 @@ APP_NAMES = frozenset({"app", "celery", "celery_app"})
 APP_MODULES = frozenset({"celery", "celery_app"})
 
 #: Methods that send a task.
-SENDING_METHODS = frozenset({"delay", "apply_async"})
+SENDING_METHODS = frozenset({"apply_async", "apply_async_on_commit", "delay", "delay_on_commit"})
 #: Methods that make a signature, which is then sent.
 SIGNATURE_METHODS = frozenset({"s", "si", "signature", "subtask"})
 

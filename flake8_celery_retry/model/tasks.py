@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from . import flow
+from .kinds import Kinds
 from .options import BROAD, RETRY_PARAMETERS, is_celery_exception
 from .tree import TRY, Binding, FunctionNode, Scope, TryStar
 from .values import Item, Items, Values
@@ -162,8 +163,10 @@ class Task:
     @property
     def self_name(self) -> str | None:
         """The name under which a bound task's function receives the task."""
-        receives = self.is_class or self.bound is not False
         parameters = self.positional_parameters
+        receives = self.is_class or self.bound
+        if receives is None:
+            receives = self.has_parameter_for_itself
         return parameters[0].arg if receives and parameters else None
 
     @property
@@ -222,7 +225,10 @@ class Task:
 
     def is_reference(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task: its first parameter (a bound or class-based
-        task's), or the task's own global name."""
+        task's), the task's own global name, or an instance of a class-based task."""
+        expression = self.module.read(expression)
+        if self.is_class and self.module.instance_of(expression) is self.node:
+            return True
         if not isinstance(expression, ast.Name):
             return False
         parameter = self.module.parameter(expression)
@@ -339,7 +345,7 @@ class Handler:
         """Whether a binding in the handler takes its value from one of these names, or a test of
         one decides about it."""
         statement = self.module.statement_of(binding.node)
-        if not self.module.is_inside(statement, self.node) or statement is self.node:
+        if not self.module.is_inside(statement, self.node):
             return False
         sources: list[ast.expr | None] = [binding.value]
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
@@ -380,7 +386,7 @@ class RetryCall:
     ``called_at``; else only rules about the call itself hold.
     """
 
-    module: Values
+    module: Kinds
     node: ast.Call
     task: Task | None
     is_own: bool
@@ -587,11 +593,11 @@ class RetryCall:
         if self._own_star(value) == "vararg":
             return True
         value = self.module.read(value)
-        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
-            if self.module.qualified(value.func) in {"tuple", "list"}:
-                return self._is_own_args(value.args[0]) or self._is_all_of_request(
-                    self.module.read(value.args[0]), "args"
-                )
+        if isinstance(value, ast.Call) and self.module.qualified(value.func) in {"tuple", "list"}:
+            return len(value.args) == 1 and (
+                self._is_own_args(value.args[0])
+                or self._is_all_of_request(self.module.read(value.args[0]), "args")
+            )
         if not isinstance(value, (ast.Tuple, ast.List)):
             return False
         elements = list(value.elts)

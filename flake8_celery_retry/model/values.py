@@ -126,7 +126,19 @@ class Values(Names):
         found = [self.read(element) for element in self.elements(expression) or [expression]]
         return [exception for exception in found if self._is_missing_row(exception)]
 
+    def instance_of(self, expression: ast.expr) -> ast.ClassDef | None:
+        """The class of the module that an expression makes an instance of: ``ChargeOrder()``,
+        ``app.register_task(ChargeOrder())``, or a name for it."""
+        made = self.read(expression)
+        if not isinstance(made, ast.Call):
+            return None
+        if isinstance(made.func, ast.Attribute) and made.func.attr == "register_task":
+            made = self.read(made.args[0]) if made.args else made
+        definition = self.definition(made.func) if isinstance(made, ast.Call) else None
+        return definition if isinstance(definition, ast.ClassDef) else None
+
     # -- how ---------------------------------------------------------------------------------
+
 
     def _is_missing_row(self, exception: ast.expr) -> bool:
         # Every model has an exception of its own as attribute, and few models can be resolved.

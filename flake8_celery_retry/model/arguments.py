@@ -1,0 +1,245 @@
+"""Arguments: what a function is given when it does its work again, and whether that is new."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .build import Module
+from .tasks import is_request_retries
+from .tree import FunctionNode, Scope
+
+#: Conversions that leave a value what it is, as far as a retry is concerned.
+CONVERSIONS = frozenset({"dict", "float", "int", "list", "set", "str", "tuple"})
+#: How people call a parameter that counts attempts.
+NAMES_FOR_ATTEMPTS = re.compile(r"attempt|retr(y|ies)|(^|_)tr(y|ies)(_|$)", re.IGNORECASE)
+
+
+@dataclass(eq=False)
+class Repeat:
+    """A call or a send that has a function do its work again.
+
+    ``node`` is the call; ``parameters`` are those that its arguments can fill (a bound task's
+    ``self`` is none of them); ``given`` holds the arguments by the parameter's name. Where
+    ``is_readable`` is false there are arguments that can't be told or that fill no parameter.
+    ``options`` are the other keywords of a send (``countdown=``, ``queue=``…); some may stand there
+    by position.
+    """
+
+    module: Module
+    node: ast.Call
+    scope: Scope
+    parameters: list[ast.arg]
+    given: dict[str, ast.expr] = field(default_factory=dict)
+    is_readable: bool = True
+    options: list[ast.keyword] = field(default_factory=list)
+    has_nameless_options: bool = False
+    _passes_all_on: bool = False
+
+    # -- reading the arguments ---------------------------------------------------------------
+
+    def give(self, positional: Sequence[ast.expr], keywords: Sequence[ast.keyword] = ()) -> None:
+        """Take over the arguments of a call."""
+        names = iter(
+            [parameter.arg for parameter in self.parameters if self._is_positional(parameter)]
+        )
+        for argument in positional:
+            if isinstance(argument, ast.Starred):
+                self._give_rest(argument.value, "args")
+                continue
+            name = next(names, None)
+            self._give_one(name, argument)
+        for keyword in keywords:
+            if keyword.arg is None:
+                self._give_rest(keyword.value, "kwargs")
+            else:
+                self._give_one(self._parameter_named(keyword.arg), keyword.value)
+
+    def give_packed(self, args: ast.expr | None, kwargs: ast.expr | None) -> None:
+        """Take over arguments that are given as a tuple and a dict (``apply_async``)."""
+        if args is not None and self.module.value(args) is not None:
+            self._give_rest(args, "args")
+        if kwargs is not None and self.module.value(kwargs) is not None:
+            self._give_rest(kwargs, "kwargs")
+
+    def _is_positional(self, parameter: ast.arg) -> bool:
+        assert isinstance(self.scope.node, FunctionNode)
+        return parameter not in self.scope.node.args.kwonlyargs
+
+    def _parameter_named(self, name: str) -> str | None:
+        return next((name for parameter in self.parameters if parameter.arg == name), None)
+
+    def _give_one(self, name: str | None, value: ast.expr) -> None:
+        if name is None or name in self.given:
+            self.is_readable = False
+        else:
+            self.given[name] = value
+
+    def _give_rest(self, value: ast.expr, kind: str) -> None:
+        """Arguments in a tuple or dict: those of the running task or function as they came, or
+        ones that can be read."""
+        value = self.module.read(value)
+        if _is_of_request(value, kind):
+            self._passes_all_on = True
+        elif self._is_own_rest(value, kind):
+            return
+        elif kind == "args" and isinstance(value, (ast.Tuple, ast.List)):
+            self.give(value.elts)
+        elif kind == "kwargs" and (items := self.module.items(value)) is not None:
+            self.is_readable = self.is_readable and items.complete
+            for item in items.items:
+                self._give_one(self._parameter_named(item.name), item.value)
+        else:
+            self.is_readable = False
+
+    def _is_own_rest(self, value: ast.expr, kind: str) -> bool:
+        """Whether it is the function's own ``*args`` or ``**kwargs``."""
+        assert isinstance(self.scope.node, FunctionNode)
+        own = self.scope.node.args
+        rest = own.vararg if kind == "args" else own.kwarg
+        return rest is not None and self.module.parameter(value) is rest
+
+    # -- comparing them with what the function holds -------------------------------------------
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """The parameters that it gives nothing."""
+        if self._passes_all_on:
+            return []
+        return [argument.arg for argument in self.parameters if argument.arg not in self.given]
+
+    @cached_property
+    def changed(self) -> dict[ast.arg, ast.expr]:
+        """The parameters that it gives something else than what they hold, with that."""
+        return {
+            parameter: self.given[parameter.arg]
+            for parameter in self.parameters
+            if parameter.arg in self.given
+            and not self._is_passed_on(parameter, self.given[parameter.arg])
+        }
+
+    @property
+    def has_new_work(self) -> bool:
+        """Whether an argument is new, other than by counting an attempt up or down: the work goes
+        on then, it is not tried again."""
+        return not self.is_readable or any(
+            not self._counts_attempts(parameter, value) for parameter, value in self.changed.items()
+        )
+
+    def _is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:
+        value = self.module.read(value)
+        if isinstance(value, ast.Call) and self.module.qualified(value.func) in CONVERSIONS:
+            value = self.module.read(value.args[0]) if len(value.args) == 1 else value
+        return self.module.parameter(value) is parameter and not self.module.is_changed(parameter)
+
+    def _counts_attempts(self, parameter: ast.arg, value: ast.expr) -> bool:
+        return self._is_count(parameter, value) and (
+            NAMES_FOR_ATTEMPTS.search(parameter.arg) is not None
+            or self.is_read_only_by(parameter.arg, _Purposes(tests=True))
+        )
+
+    def _is_count(self, parameter: ast.arg, value: ast.expr) -> bool:
+        value = self.module.read(value)
+        if self.module.parameter(value) is parameter:
+            return self._is_only_counted(parameter)
+        if not (isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub))):
+            return False
+        sides = [self.module.read(value.left), self.module.read(value.right)]
+        counted = [
+            side
+            for side in sides
+            if self.module.parameter(side) is parameter or is_request_retries(self.module, side)
+        ]
+        steps = [side for side in sides if self.module.number(side) is not None]
+        return len(counted) == len(steps) == 1
+
+    def _is_only_counted(self, parameter: ast.arg) -> bool:
+        """Whether nothing but ``parameter += 1`` and the like changes it."""
+        bindings = [at.node for at in self.scope.bindings[parameter.arg] if at.kind != "parameter"]
+        steps = [self.module.parent(node) for node in bindings]
+        return bool(steps) and all(
+            isinstance(step, ast.AugAssign) and self.module.number(step.value) is not None
+            for step in steps
+        )
+
+    def is_read_only_by(self, name: str, purposes: _Purposes) -> bool:
+        """Whether the function reads one of its names for these purposes only, and for the call
+        itself."""
+        return all(self._serves(read, name, purposes) for read in self._reads(name))
+
+    def _reads(self, name: str) -> Iterator[ast.Name]:
+        for scope in self.module.scopes:
+            for node in scope.walk(ast.Name):
+                if node.id != name or not isinstance(node.ctx, ast.Load):
+                    continue
+                found = self.module.lookup(name, scope)
+                if found is not None and found[0] is self.scope:
+                    yield node
+
+    def _serves(self, read: ast.Name, name: str, purposes: _Purposes) -> bool:
+        for parent, part in self.module.ancestors(read):
+            if isinstance(parent, ast.Call) and (
+                parent is self.node
+                or parent in purposes.calls
+                or self.module.is_sleep(parent)
+                or self.module.is_log_call(parent)
+            ):
+                return True
+            if purposes.tests and (part in {"test", "subject"} or isinstance(parent, ast.Raise)):
+                return True
+            if isinstance(parent, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
+                return self._is_handed_to_such(parent, name, purposes)
+        return False
+
+    def _is_handed_to_such(
+        self,
+        statement: ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr,
+        name: str,
+        purposes: _Purposes,
+    ) -> bool:
+        """Whether an assignment's target is read for the same purposes only."""
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        names = [target.id if isinstance(target, ast.Name) else None for target in targets]
+        return all(
+            target is not None
+            and (
+                target == name
+                or target in purposes.followed
+                or self.is_read_only_by(target, purposes.following(name))
+            )
+            for target in names
+        )
+
+
+@dataclass(frozen=True)
+class _Purposes:
+    """What a name may be read for besides sleeps, log calls and its own next value: in other
+    calls that repeat the function, and, where ``tests`` says so, in tests and ``raise``."""
+
+    calls: tuple[ast.Call, ...] = ()
+    tests: bool = False
+    followed: frozenset[str] = frozenset()
+
+    def following(self, name: str) -> _Purposes:
+        return _Purposes(self.calls, self.tests, self.followed | {name})
+
+
+def changes_nothing_but_the_wait(repeat: Repeat, repeats: Sequence[Repeat]) -> bool:
+    """Whether a function does the same work again: every parameter that is given something else
+    is read by nothing but sleeps, log calls and the calls that repeat the function."""
+    purposes = _Purposes(tuple(other.node for other in repeats))
+    return repeat.is_readable and all(
+        repeat.is_read_only_by(parameter.arg, purposes) for parameter in repeat.changed
+    )
+
+
+def _is_of_request(value: ast.expr, kind: str) -> bool:
+    """Whether it is ``self.request.args`` or ``self.request.kwargs``."""
+    return (
+        isinstance(value, ast.Attribute)
+        and value.attr == kind
+        and "request" in ast.unparse(value.value)
+    )
