@@ -1,0 +1,174 @@
+"""Kinds: what kind of thing an expression comes to, as far as the module shows it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from functools import cached_property
+
+from .tree import ALIASES
+from .values import Values
+
+#: What the names of exception classes end in.
+EXCEPTION_ENDINGS = ("Error", "Exception", "Warning", "DoesNotExist", "Timeout")
+#: Builtin functions, and functions of the standard library, that return a string.
+TEXT_FUNCTIONS = frozenset({"str", "repr", "ascii", "format", "traceback.format_exc"})
+#: What the names of types end in whose values are a row of things.
+SEQUENCE_TYPES = ("list", "tuple", "set", "sequence", "iterable", "collection", "iterator", "array")
+#: Builtin functions that go through a row of things.
+SEQUENCE_FUNCTIONS = frozenset(
+    {"all", "any", "enumerate", "iter", "len", "list", "map", "max", "min", "next", "reversed"}
+    | {"set", "sorted", "sum", "tuple", "zip", "frozenset", "filter"}
+)
+#: Methods that only a row of things has.
+SEQUENCE_METHODS = frozenset({"append", "extend", "pop", "insert", "sort", "reverse"})
+
+
+class Kinds(Values):
+    """Values of which it can be said what they are."""
+
+    def is_exception_class(self, expression: ast.expr) -> bool:
+        """Whether an expression names an exception class: a builtin one, one that the module
+        defines or catches, or one whose name says so."""
+        return self._is_exception_class(expression, ALIASES)
+
+    def is_exception(self, expression: ast.expr) -> bool:
+        """Whether an expression is an exception, or the class of one: the name that a handler
+        gives it, an exception class, a call of one."""
+        if self.is_name_of_handler(expression):
+            return True
+        expression = self.read(expression)
+        if self.is_name_of_handler(expression):
+            return True
+        made_of = expression.func if isinstance(expression, ast.Call) else expression
+        return self.is_exception_class(made_of)
+
+    def is_name_of_handler(self, expression: ast.expr) -> bool:
+        """Whether an expression is the name that an ``except`` clause gives its exception, and
+        that nothing else there gives a meaning."""
+        if not isinstance(expression, ast.Name):
+            return False
+        found = self.lookup(expression.id, self.scope_of(expression))
+        if found is None:
+            return False
+        bound_at = [binding.node for binding in found[1]]
+        for around, _ in self.ancestors(expression):
+            if isinstance(around, ast.ExceptHandler) and around.name == expression.id:
+                others = [node for node in bound_at if node is not around]
+                return not any(self.is_inside(node, around) for node in others)
+        return all(isinstance(node, ast.ExceptHandler) for node in bound_at)
+
+    def is_text(self, expression: ast.expr) -> bool:
+        """Whether an expression comes to a string: a literal, an f-string, ``str(…)``,
+        ``"…" % …``, ``"…".format(…)``, ``", ".join(…)`` and the like."""
+        expression = self.read(expression)
+        if isinstance(expression, ast.Constant):
+            return isinstance(expression.value, str)
+        if isinstance(expression, ast.BinOp):
+            if isinstance(expression.op, ast.Mod):
+                return self.is_text(expression.left)
+            is_sum = isinstance(expression.op, ast.Add)
+            return is_sum and (self.is_text(expression.left) or self.is_text(expression.right))
+        if isinstance(expression, ast.Call):
+            function = expression.func
+            if isinstance(function, ast.Attribute) and function.attr in {"format", "join"}:
+                return function.attr == "format" or self.is_text(function.value)
+            return self.qualified(function) in TEXT_FUNCTIONS
+        return isinstance(expression, ast.JoinedStr)
+
+    def is_timedelta(self, expression: ast.expr) -> bool:
+        """Whether an expression comes to a ``timedelta``: ``timedelta(…)``, a multiple of one."""
+        expression = self.read(expression)
+        if isinstance(expression, ast.Call):
+            qualified = self.qualified(expression.func) or ""
+            return qualified.rpartition(".")[2] == "timedelta"
+        if not isinstance(expression, ast.BinOp):
+            return False
+        left, right = self.is_timedelta(expression.left), self.is_timedelta(expression.right)
+        if isinstance(expression.op, ast.Mult):
+            return left or right
+        return isinstance(expression.op, (ast.Add, ast.Sub)) and left and right
+
+    def is_container(self, expression: ast.expr) -> bool:
+        """Whether an expression is a display or a comprehension: a tuple, list, set or dict."""
+        displays = (ast.Tuple, ast.List, ast.Set, ast.Dict)
+        comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        return isinstance(self.read(expression), (*displays, *comprehensions))
+
+    def holds_a_row(self, parameter: ast.arg) -> bool:
+        """Whether a parameter is annotated or used as a sequence (``*args`` is one)."""
+        arguments = self.parent(parameter)
+        assert isinstance(arguments, ast.arguments)
+        if parameter is arguments.vararg or _is_annotated_as_row(parameter):
+            return True
+        return any(
+            self._is_used_as_row(name)
+            for scope in self.scopes
+            for name in scope.walk(ast.Name)
+            if self.parameter(name) is parameter
+        )
+
+    @cached_property
+    def caught_exceptions(self) -> frozenset[str]:
+        """The qualified names of what the module's ``except`` clauses list one by one."""
+        handlers = (node for scope in self.scopes for node in scope.walk(ast.ExceptHandler))
+        listed: set[str] = set()
+        for handler in handlers:
+            type_ = handler.type
+            elements = type_.elts if isinstance(type_, ast.Tuple) else [type_] if type_ else []
+            names = [self.qualified(element) for element in elements]
+            # ``except NETWORK_ERRORS`` may well name a tuple of them.
+            listed |= {name for name in names if name and _is_name_of_class(name)}
+        return frozenset(listed)
+
+    def _is_exception_class(self, expression: ast.expr, depth: int) -> bool:
+        expression = self.read(expression)
+        if depth == 0 or not isinstance(expression, (ast.Name, ast.Attribute)):
+            return False
+        definition = self.definition(expression)
+        if isinstance(definition, ast.ClassDef):
+            return any(self._is_exception_class(base, depth - 1) for base in definition.bases)
+        qualified = self.exception(expression)
+        if qualified is None:
+            return False
+        builtin = getattr(builtins, qualified, None)
+        if builtin is not None:
+            return isinstance(builtin, type) and issubclass(builtin, BaseException)
+        return qualified in self.caught_exceptions or (
+            _is_name_of_class(qualified) and qualified.endswith(EXCEPTION_ENDINGS)
+        )
+
+    def _is_used_as_row(self, name: ast.Name) -> bool:
+        parent, field = self.parent(name), self.field(name)
+        if isinstance(parent, ast.Starred):
+            return True
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+            return field == "iter"
+        if isinstance(parent, ast.Subscript):
+            return field == "value"
+        if isinstance(parent, ast.Compare):
+            return isinstance(parent.ops[-1], (ast.In, ast.NotIn)) and field == "comparators"
+        if isinstance(parent, ast.Assign):
+            return isinstance(parent.targets[0], (ast.Tuple, ast.List))
+        if isinstance(parent, ast.Attribute):
+            return parent.attr in SEQUENCE_METHODS
+        if isinstance(parent, ast.Call) and field == "args":
+            return self.qualified(parent.func) in SEQUENCE_FUNCTIONS
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
+            other = parent.right if parent.left is name else parent.left
+            return self.is_container(other)
+        return False
+
+
+def _is_name_of_class(qualified: str) -> bool:
+    """Whether the last part of a dotted name is written as classes are: ``GatewayDown``."""
+    last = qualified.rpartition(".")[2].lstrip("_")
+    return last[:1].isupper() and not (last.isupper() and len(last) > 1)
+
+
+def _is_annotated_as_row(parameter: ast.arg) -> bool:
+    if parameter.annotation is None:
+        return False
+    names = re.findall(r"\w+", ast.unparse(parameter.annotation).lower())
+    return any(name.endswith(SEQUENCE_TYPES) for name in names)
