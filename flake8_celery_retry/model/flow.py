@@ -242,8 +242,8 @@ def what_follows(tree: Tree, node: ast.AST, until: ast.AST) -> list[ast.stmt]:
 def decides(
     tree: Tree, node: ast.If | ast.Match, until: ast.AST, looked_for: Callable[[ast.AST], bool]
 ) -> bool:
-    """Whether it makes a difference to what is looked for which way an ``if`` or ``match`` goes
-    (whatever follows it inside ``until`` counts with each way)."""
+    """Whether what is looked for may still be reached, and it makes a difference to that which way
+    an ``if`` or ``match`` goes (whatever follows it inside ``until`` counts with each way)."""
     if isinstance(node, ast.If):
         branches = [node.body, node.orelse]
     else:
@@ -252,7 +252,7 @@ def decides(
             branches.append([])
     following = what_follows(tree, node, until)
     ways = {ends(tree, [*branch, *following], looked_for) for branch in branches}
-    return len(ways) > 1
+    return len(ways) > 1 and any("reached" in way for way in ways)
 
 
 def leaves(tree: Tree, block: list[ast.stmt]) -> bool:

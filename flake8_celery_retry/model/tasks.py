@@ -646,9 +646,9 @@ class RetryCall:
 
     def _is_unchanged(self, expression: ast.expr, parameter: ast.arg) -> bool:
         """Whether an expression is a parameter that still holds what the task was sent with."""
-        return self.module.parameter(
-            expression
-        ) is parameter and not self.module.is_changed(parameter)
+        return self.module.parameter(expression) is parameter and not self.module.is_changed(
+            parameter
+        )
 
 
 def _is_name(expression: ast.expr, name: str | None) -> bool:

@@ -1,0 +1,143 @@
+"""# retry-on-any-exception (CRT301)
+
+## What it does
+
+Finds retry calls in an `except` clause that catches `Exception`, `BaseException` or everything.
+
+## Why this is bad
+
+A retry mends what time mends: a network that is down, a service that is busy. A misspelled name, a
+wrong argument, a refused card or a run that took too long (`SoftTimeLimitExceeded` is an
+`Exception` too) fails in the same way every time. Each of them is run again, to the last retry,
+and only then somebody hears of it.
+
+## Celery does
+
+`mail_receipt` runs four times with `NameError: name 'recipient' is not defined`: RETRY, RETRY,
+RETRY, FAILURE. The same happens with `SoftTimeLimitExceeded`.
+
+## Example
+
+```python
+from celery import shared_task
+from django.core.mail import send_mail
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id, address):
+    try:
+        send_mail(f"Receipt {order_id}", "Thank you!", "shop@example.com", [address])
+    except Exception as exc:  # CRT301
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## Use instead
+
+```python
+from smtplib import SMTPException
+
+from celery import shared_task
+from django.core.mail import send_mail
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id, address):
+    try:
+        send_mail(f"Receipt {order_id}", "Thank you!", "shop@example.com", [address])
+    except (SMTPException, OSError) as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A handler that sorts the exception out: a test in which it takes part (`isinstance`, a comparison,
+`match`, a call with it; of a name that holds it, its cause or its status code too) decides whether
+the retry is reached. A test that only picks a log level, or one of the retry count alone, does not
+sort. An earlier `except` clause of the same `try` that ends without a retry sorts as well, unless
+it is one for `Retry`, `Ignore` or `Reject`. A retry call with `args=` or `kwargs=` that differ from
+the task's own: it goes on with the rest of the work.
+
+## Fix
+
+Unsafe, and only where all that the `try` body calls, as far as that can be told, leads to one known
+library: `requests`, `httpx`, `urllib.request`, `smtplib` and `django.core.mail`, `boto3`, `redis`,
+or the database through Django. The handler then catches that library's exceptions.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+
+from ..edits import Edit, SetHandlerType, Source
+from ..findings import Fix, Mistake
+from ..model import Handler, Module, RetryCall
+from ..model.delays import limit_of_call
+from ..model.families import Family, family_of, family_of_body
+from ..model.options import BROAD
+from ..model.sorting import is_sorted_out
+from ..repairs import name_class
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        handler = call.handler
+        if handler is None or not handler.is_broad or call.goes_on_with_other_work:
+            continue
+        if is_sorted_out(module, call):
+            continue
+        family = family_of_body(module, handler.statement.body)
+        yield Mistake(
+            handler.node,
+            f"{call.task_name} retries on any exception: a NameError or a soft time limit "
+            f"{_outcome(call)}; {_advice(family)}",
+            _fix(module, handler, family) if family else None,
+        )
+
+
+def _outcome(call: RetryCall) -> str:
+    limit = limit_of_call(call)
+    if limit == math.inf:
+        return "is run for ever"
+    if limit is None or limit <= 0:
+        return "counts as a passing failure"
+    return "is run once more" if limit == 1 else f"is run {limit:g} more times"
+
+
+def _advice(family: Family | None) -> str:
+    if family is None:
+        return "catch only what may pass"
+    names = [qualified.rpartition(".")[2] for qualified in family.exceptions]
+    source = family.exceptions[0].partition(".")[0]
+    return f"catch {source}'s {' and '.join(names)}"
+
+
+def _fix(module: Module, handler: Handler, family: Family) -> Fix:
+    edits: list[Edit] = []
+    classes: list[str | ast.expr] = list(_narrow_ones(module, handler, family))
+    for qualified in family.exceptions:
+        name, imports = name_class(module, handler.node, qualified)
+        classes.append(name)
+        edits += imports
+    edits.insert(0, SetHandlerType(handler.node, _as_source(classes)))
+    return Fix(f"catch {' and '.join(family.exceptions)}", safe=False, edits=tuple(edits))
+
+
+def _narrow_ones(module: Module, handler: Handler, family: Family) -> Iterator[ast.expr]:
+    """The exceptions that stand beside the broad one and are not of the family."""
+    if not isinstance(handler.node.type, ast.Tuple):
+        return
+    for element in handler.node.type.elts:
+        qualified = module.exception(element)
+        if qualified not in BROAD and family_of(qualified or "") is not family:
+            yield element
+
+
+def _as_source(classes: list[str | ast.expr]) -> Source:
+    if len(classes) == 1:
+        return tuple(classes)
+    separated: list[str | ast.expr] = ["("]
+    for index, class_ in enumerate(classes):
+        separated += [", ", class_] if index else [class_]
+    return (*separated, ")")
