@@ -1,0 +1,98 @@
+"""# conditional-retry-outside-except (CRT202)
+
+## What it does
+
+Finds retry calls outside `except` clauses that do not say, with `exc=`, why the task has to wait.
+
+## Why this is bad
+
+In an `except` clause Celery knows the error that is being handled. Elsewhere it knows nothing: the
+log says that the task is retried, not what for, and when the retries are used up, so does the
+error that reaches the person who has to act on it.
+
+Polling like this is legitimate, which is why it has a code of its own: teams who poll can switch
+it off alone.
+
+## Celery does
+
+The worker logs `Retry in 180s` without a cause, three times, and the task ends in FAILURE with
+`MaxRetriesExceededError: Can't retry ...`, with nothing about what was waited for.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import is_settled
+from shop.mail import send_receipt
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id):
+    if not is_settled(order_id):
+        raise self.retry()  # CRT202
+    send_receipt(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import is_settled
+from shop.mail import send_receipt
+
+
+class NotSettled(Exception):
+    pass
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(self, order_id):
+    if not is_settled(order_id):
+        raise self.retry(exc=NotSettled(f"order {order_id}"))
+    send_receipt(order_id)
+```
+
+## What stays silent
+
+A retry call with `exc=`; one in the body of a `try` with a handler for `MaxRetriesExceededError`,
+which `exc=` would make useless; a task that compares `self.request.retries` with a limit and then
+leaves by another way than a retry: it deals with the end itself.
+
+## Fix
+
+None: only the author can put into words what was not ready.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module, RetryCall
+from ..model.delays import limit_of_call
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        if not call.needs_no_failure or not call.is_conditional:
+            continue
+        if call.passes("exc") is not False or call.is_in_exhaustion_try:
+            continue
+        if call.task is None or call.task.limits_retries_by_hand:
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task_name} retries without exc=: {_outcome(call)}; "
+            'pass exc=SomeError("what was not ready")',
+        )
+
+
+def _outcome(call: RetryCall) -> str:
+    limit = limit_of_call(call)
+    if limit == math.inf:
+        return "Celery logs each retry without a cause"
+    retries = "the last retry" if limit is None else f"{max(limit, 0):g} retries"
+    return f"after {retries} Celery raises a bare MaxRetriesExceededError"
