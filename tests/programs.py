@@ -1,0 +1,75 @@
+"""The programs that a user runs, as the tests run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: A task that CRT101 reports on line 4, column 1, and whose fix is safe.
+BAD_TASK = """\
+from celery import shared_task
+
+@shared_task(bind=True)
+def send_receipt():
+    print("sent")
+"""
+
+#: The same task as the fix leaves it.
+FIXED_TASK = BAD_TASK.replace("send_receipt()", "send_receipt(self)")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit status, and what it wrote."""
+
+    status: int
+    output: bytes
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its standard output."""
+        return self.output.decode().splitlines()
+
+
+def flake8(*arguments: str | bytes, cwd: Path, stdin: bytes = b"") -> Ended:
+    """Run the flake8 of this environment."""
+    return _run([sys.executable, "-m", "flake8", *arguments], cwd, stdin, {})
+
+
+def command(
+    *arguments: str | bytes,
+    cwd: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run ``flake8-celery-retry``; a traceback is never right."""
+    ended = _run(
+        [sys.executable, "-m", "flake8_celery_retry", *arguments], cwd, stdin, environment or {}
+    )
+    assert "Traceback" not in ended.errors
+    return ended
+
+
+def _run(line: list[str | bytes], cwd: Path, stdin: bytes, environment: Mapping[str, str]) -> Ended:
+    ended = subprocess.run(
+        line,
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr.decode(errors="replace"))
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write files into a folder, and the folders they need."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
