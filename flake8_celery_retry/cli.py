@@ -128,13 +128,13 @@ def rule(arguments: Sequence[str]) -> int:
         print(f"usage: {PROGRAM} rule CODE...\n       {PROGRAM} rule --all")
         return CLEAN
     pages = {each.code: each.page for each in all_rules()}
-    codes = list(pages) if list(arguments) == ["--all"] else [code.upper() for code in arguments]
+    codes = list(pages) if list(arguments) == ["--all"] else list(arguments)
     if not codes:
         return _complain("which rule? Name a code (CRT101), or --all", ERROR)
     for code in codes:
-        if code not in pages:
+        if code.upper() not in pages:
             return _complain(f"there is no rule {code}; `rule --all` shows all of them", ERROR)
-    print("\n\n".join(pages[code].rstrip() for code in codes))
+    print("\n\n".join(pages[code.upper()].rstrip() for code in codes))
     return CLEAN
 
 
