@@ -56,11 +56,8 @@ class Page:
 
     @property
     def fixed(self) -> str:
-        """What the fixer makes of the example, with its safe and its unsafe fixes."""
-        from flake8_celery_retry.fixer import fix_source
-        from flake8_celery_retry.settings import DEFAULT
-
-        return fix_source(self.example.encode(), DEFAULT, unsafe=True).source.decode()
+        """What the fixer makes of the example, with the safe and the unsafe fixes of this rule."""
+        return fixed(self.example, self.code)
 
     def _code(self, heading: str) -> str:
         blocks = _blocks(self.section(heading))
@@ -83,6 +80,18 @@ def read_page(code: str) -> Page:
     if text is None:
         raise PageError(f"{files[0].name} has no docstring")
     return parse_page(code.upper(), text)
+
+
+def fixed(source: str, code: str) -> str:
+    """What the fixer makes of a source, with the safe and the unsafe fixes of one rule."""
+    from flake8_celery_retry.fixer import fix_source
+    from flake8_celery_retry.settings import Settings
+
+    settings = Settings(opinions=frozenset({code}))
+    outcome = fix_source(
+        source.encode(), settings, unsafe=True, wanted=lambda _lines, finding: finding.code == code
+    )
+    return outcome.source.decode()
 
 
 def parse_page(code: str, text: str) -> Page:

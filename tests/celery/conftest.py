@@ -51,6 +51,7 @@ def open_laboratory_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A second worker, whose broker writes messages to files, as JSON."""
     folder = tmp_path_factory.mktemp("broker")
     app = Celery("shop", broker="filesystem://", backend="cache+memory://")
+    app.conf.broker_transport = "file_broker:Transport"
     app.conf.broker_transport_options = {
         "data_folder_in": str(folder),
         "data_folder_out": str(folder),

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,8 +37,9 @@ PATIENCE = 20
 BELL = "laboratory.bell"
 
 
-class Message(NamedTuple):
-    """A published task message; ``countdown`` is the delay it asked for, in whole seconds."""
+@dataclass
+class Message:
+    """A task message; ``countdown`` is the delay it asked for, in whole seconds."""
 
     task: str
     id: str
@@ -46,6 +47,7 @@ class Message(NamedTuple):
     kwargs: dict[str, Any]
     retries: int
     countdown: int | None
+    is_published: bool = False
 
 
 class Run(NamedTuple):
@@ -77,7 +79,7 @@ class Observation:
     failure: str | None = None
     is_endless: bool = False
     all_runs: list[Run] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
+    all_messages: list[Message] = field(default_factory=list)
     sleeps: list[float] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
@@ -95,6 +97,11 @@ class Observation:
     def states(self) -> list[str]:
         """The states that someone who watches the result sees: before each run, and at the end."""
         return [*(run.before for run in self.all_runs if run.task == self.task), self.state]
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages that reached the broker, in the order in which they were sent."""
+        return [message for message in self.all_messages if message.is_published]
 
     @property
     def countdowns(self) -> list[int | None]:
@@ -124,7 +131,7 @@ class Laboratory:
         self._numbers = itertools.count(1)
         self._seen: Observation | None = None
         self._module: ModuleType | None = None
-        self._asked: dict[str, int | None] = {}
+        self._publishing = threading.local()
         self._began: dict[str, str] = {}
         self._stopped: set[str] = set()
         self._bell = threading.Event()
@@ -162,16 +169,30 @@ class Laboratory:
         ``example`` is the source of a module, or one that is on the bench already. What ``delay``
         raises is raised here.
         """
-        sent = getattr(example if isinstance(example, ModuleType) else self.load(example), task)
-        with self._watch(sent.name) as seen:
-            self._conclude(seen, sent.apply_async(args, kwargs).id)
-        return seen
+        module = example if isinstance(example, ModuleType) else self.load(example)
+        return self.watch(module, task, lambda: getattr(module, task).delay(*args, **kwargs))
 
     def run_unchecked(self, example: str, task: str, *args: object) -> Observation:
         """Send a task by its name alone, as another service does: nobody checks the arguments."""
-        name = getattr(self.load(example), task).name
-        with self._watch(name) as seen:
-            self._conclude(seen, self.app.send_task(name, args).id)
+        module = self.load(example)
+        name = getattr(module, task).name
+        return self.watch(module, task, lambda: self.app.send_task(name, args))
+
+    def watch(self, module: ModuleType, task: str, action: Callable[[], object]) -> Observation:
+        """Watch a task that an action sends, until all that it set off has ended."""
+        seen = self._seen = Observation(getattr(module, task).name)
+        seen.sleeps = self.sleeps = []
+        try:
+            action()
+            self._wait_for_silence(seen)
+        finally:
+            self._seen = None
+            for task_id in self._stopped:
+                worker_state.revoked.discard(task_id)
+            self._stopped.clear()
+        sent = [message.id for message in seen.messages if message.task == seen.task]
+        if sent:
+            self._read_end(seen, sent[0])
         return seen
 
     def start_worker(self, source: str) -> Start:
@@ -197,6 +218,11 @@ class Laboratory:
                     return Start(True, line.strip())
         return Start(False, line.strip())
 
+    @property
+    def writes_messages_down(self) -> bool:
+        """Whether the broker keeps messages as JSON; the one in memory keeps the objects."""
+        return self.app.conf.broker_url != shop.celery.MEMORY
+
     # What makes it work.
 
     @contextmanager
@@ -211,6 +237,8 @@ class Laboratory:
         }
         for signal, receiver in heard.items():
             signal.connect(receiver, weak=False)
+        # What an interrupted session left at a broker that outlives it.
+        self.app.control.purge()
         try:
             with start_worker(self.app, perform_ping_check=False) as self._worker:
                 yield self
@@ -246,20 +274,7 @@ class Laboratory:
         del sys.modules[self._module.__name__]
         self._module = None
 
-    @contextmanager
-    def _watch(self, task: str) -> Iterator[Observation]:
-        self._seen = Observation(task)
-        self._seen.sleeps = self.sleeps = []
-        try:
-            yield self._seen
-        finally:
-            self._seen = None
-            for task_id in self._stopped:
-                worker_state.revoked.discard(task_id)
-            self._stopped.clear()
-
-    def _conclude(self, seen: Observation, task_id: str) -> None:
-        self._wait_for_silence(seen)
+    def _read_end(self, seen: Observation, task_id: str) -> None:
         seen.state, value = self._read(task_id)
         if isinstance(value, BaseException):
             seen.failure = f"{type(value).__name__}: {value}"
@@ -275,12 +290,12 @@ class Laboratory:
         """
         quiet_rings = 0
         while quiet_rings < 2:
-            published = len(seen.messages)
+            messages = len(seen.all_messages)
             self._bell.clear()
             self.app.tasks[BELL].apply_async()
             if not self._bell.wait(PATIENCE):
                 raise TimeoutError(f"the worker gave no sign for {PATIENCE} s: {seen}")
-            quiet_rings = quiet_rings + 1 if len(seen.messages) == published else 0
+            quiet_rings = quiet_rings + 1 if len(seen.all_messages) == messages else 0
 
     def _read(self, task_id: str) -> tuple[str, Any]:
         try:
@@ -295,27 +310,26 @@ class Laboratory:
         """With a receiver here, Celery configures no logging; its own lines are wanted, though."""
         logging.getLogger("celery").setLevel(logging.INFO)
 
-    def _before_publish(self, sender: str, headers: dict[str, Any], **_: object) -> None:
-        if self._seen is None or sender == BELL:
-            return
-        self._asked[headers["id"]] = _seconds_until(headers["eta"])
-        headers["eta"] = None
-        if self._seen.runs >= MOST_RUNS:
-            self._seen.is_endless = True
-            self._stopped.add(headers["id"])
-            worker_state.revoked.add(headers["id"])
-
-    def _after_publish(
+    def _before_publish(
         self, sender: str, headers: dict[str, Any], body: tuple[Any, ...], **_: object
     ) -> None:
         if self._seen is None or sender == BELL:
             return
-        task_id, retries = headers["id"], headers["retries"]
+        task_id, retries, countdown = headers["id"], headers["retries"], _seconds(headers["eta"])
         args, kwargs, _embedded = body
-        countdown = self._asked.pop(task_id)
-        self._seen.messages.append(
-            Message(sender, task_id, tuple(args), kwargs, retries, countdown)
-        )
+        message = Message(sender, task_id, tuple(args), kwargs, retries, countdown)
+        self._seen.all_messages.append(message)
+        self._publishing.message = message
+        headers["eta"] = None
+        if self._seen.runs >= MOST_RUNS:
+            self._seen.is_endless = True
+            self._stopped.add(task_id)
+            worker_state.revoked.add(task_id)
+
+    def _after_publish(self, sender: str, **_: object) -> None:
+        if self._seen is not None and sender != BELL:
+            # The same thread, so the message is the one of `_before_publish`.
+            self._publishing.message.is_published = True
 
     def _before_run(self, sender: Task, task_id: str, **_: object) -> None:
         if self._seen is not None and sender.name != BELL:
@@ -342,12 +356,13 @@ class _Listener(logging.Handler):
         self.laboratory = laboratory
 
     def emit(self, record: logging.LogRecord) -> None:
-        seen = self.laboratory._seen
-        if seen is not None:
-            seen.log.append(record.getMessage())
+        seen, line = self.laboratory._seen, record.getMessage()
+        if seen is not None and BELL not in line:
+            seen.log.append(line)
 
 
-def _seconds_until(eta: str | None) -> int | None:
+def _seconds(eta: str | None) -> int | None:
+    """How many seconds from now a moment is."""
     if eta is None:
         return None
     moment = datetime.fromisoformat(eta)

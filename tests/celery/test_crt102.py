@@ -24,6 +24,14 @@ def test_with_a_self_parameter_the_task_cannot_be_sent(lab, page):
         lab.run(unbound, "charge_order", 7)
 
 
+def test_a_bare_retry_is_no_name(lab, page):
+    gateway.fails(times=1)
+
+    seen = lab.run(page.example.replace("self.retry", "retry"), "charge_order", 7)
+
+    assert seen.failure == "NameError: name 'retry' is not defined"
+
+
 def test_fixed_it_retries(lab, page):
     gateway.fails(times=1)
 

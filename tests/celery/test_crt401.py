@@ -17,6 +17,15 @@ def test_the_worker_sleeps_through_every_wait_and_goes_deeper(lab, page):
     assert depths() == sorted(set(depths())), "each attempt is deeper than the one before"
 
 
+def test_a_plain_function_does_the_same_to_whoever_calls_it(lab, page):
+    gateway.fails(times=3)
+
+    lab.load(page.example.replace("@shared_task\n", "")).charge_order(7)
+
+    assert lab.sleeps == [60, 60, 60]
+    assert depths() == sorted(set(depths()))
+
+
 def test_fixed_it_waits_in_the_queue(lab, page):
     gateway.fails(times=3)
 

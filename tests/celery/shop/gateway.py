@@ -4,6 +4,7 @@ from .outside import Service
 
 service = Service()
 calls = service.calls
+fails_in_turn = service.fails_in_turn
 checks_until_settled = 0
 
 
@@ -17,9 +18,9 @@ class CardRefused(Exception):
 
 def fails(
     with_: Exception = GatewayDown("busy"),  # noqa: B008 - it is only ever copied
-    times: float = float("inf"),
+    times: int | None = None,
 ) -> None:
-    """Let the next calls fail."""
+    """Let the next calls fail, all of them or so many."""
     service.fails(with_, times)
 
 
@@ -33,6 +34,21 @@ def charge(order_id: int) -> str:
     """Take the money for an order; return the receipt's number."""
     service.answer("charge", order_id)
     return f"receipt-{order_id}"
+
+
+def charge_all(order_ids: list[int]) -> None:
+    """Take the money for several orders at once.
+
+    Raises an ``ExceptionGroup`` (Python 3.11) of what failed.
+    """
+    failures: list[Exception] = []
+    for order_id in order_ids:
+        try:
+            charge(order_id)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("not all orders were charged", failures)  # noqa: F821 - Python 3.11
 
 
 def refund(order_id: int) -> str:

@@ -2,7 +2,9 @@
 
 import copy
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import NamedTuple
 
 
@@ -19,26 +21,27 @@ class Service:
     """A service that answers until it is told to fail."""
 
     calls: list[Call] = field(default_factory=list)
-    failure: Exception | None = None
-    failures_left: float = 0
+    plan: Iterator[Exception | None] = field(default_factory=lambda: repeat(None))
 
-    def fails(self, with_: Exception, times: float = float("inf")) -> None:
-        """Let the next calls fail with a fresh copy of the exception; the ones after succeed."""
-        self.failure = with_
-        self.failures_left = times
+    def fails(self, with_: Exception, times: int | None = None) -> None:
+        """Let the next calls fail, all of them or so many; the ones after succeed."""
+        self.plan = repeat(with_) if times is None else chain([with_] * times, repeat(None))
+
+    def fails_in_turn(self, *failures: Exception | None) -> None:
+        """Say of each of the next calls how it fails, or with None that it succeeds."""
+        self.plan = chain(failures, repeat(None))
 
     def answer(self, function: str, *arguments: object) -> None:
         """Note a call, and fail if that was ordered."""
         self.calls.append(Call(function, arguments, _depth()))
-        if self.failure is None or self.failures_left < 1:
-            return
-        self.failures_left -= 1
-        raise copy.copy(self.failure)
+        failure = next(self.plan)
+        if failure is not None:
+            raise copy.copy(failure)
 
     def reset(self) -> None:
         """Forget all calls and orders."""
         self.calls.clear()
-        self.failure, self.failures_left = None, 0
+        self.plan = repeat(None)
 
 
 def _depth() -> int:
