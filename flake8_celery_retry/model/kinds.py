@@ -8,10 +8,12 @@ import re
 from functools import cached_property
 
 from .tree import ALIASES
-from .values import Values
+from .values import UNKNOWN, Values
 
 #: What the names of exception classes end in.
 EXCEPTION_ENDINGS = ("Error", "Exception", "Warning", "DoesNotExist", "Timeout")
+#: What the names of tuples of them end in.
+PLURAL_ENDINGS = ("Errors", "Exceptions", "Failures", "Timeouts")
 #: Builtin functions, and functions of the standard library, that return a string.
 TEXT_FUNCTIONS = frozenset({"str", "repr", "ascii", "format", "traceback.format_exc"})
 #: What the names of types end in whose values are a row of things.
@@ -33,6 +35,19 @@ class Kinds(Values):
         defines or catches, or one whose name says so."""
         return self._is_exception_class(expression, ALIASES)
 
+    def is_single_class(self, expression: ast.expr) -> bool:
+        """Whether an expression names one exception class: one of the module, or a name written
+        as a class is and in the singular."""
+        expression = self.read(expression)
+        if not isinstance(expression, (ast.Name, ast.Attribute)):
+            return False
+        if isinstance(self.definition(expression), ast.ClassDef):
+            return True
+        qualified = self.qualified(expression)
+        if qualified is None or qualified.endswith(PLURAL_ENDINGS):
+            return False
+        return _is_name_of_class(qualified)
+
     def is_exception(self, expression: ast.expr) -> bool:
         """Whether an expression is an exception, or the class of one: the name that a handler
         gives it, an exception class, a call of one."""
@@ -52,12 +67,16 @@ class Kinds(Values):
         found = self.lookup(expression.id, self.scope_of(expression))
         if found is None:
             return False
-        bound_at = [binding.node for binding in found[1]]
         for around, _ in self.ancestors(expression):
             if isinstance(around, ast.ExceptHandler) and around.name == expression.id:
-                others = [node for node in bound_at if node is not around]
-                return not any(self.is_inside(node, around) for node in others)
-        return all(isinstance(node, ast.ExceptHandler) for node in bound_at)
+                return not self.is_name_taken(around)
+        return all(isinstance(binding.node, ast.ExceptHandler) for binding in found[1])
+
+    def is_name_taken(self, handler: ast.ExceptHandler) -> bool:
+        """Whether something inside an ``except`` clause gives its name another meaning."""
+        bindings = self.scope_of(handler).bindings.get(handler.name or "", ())
+        nodes = [binding.node for binding in bindings if binding.node is not handler]
+        return any(self.is_inside(node, handler) for node in nodes)
 
     def is_text(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a string: a literal, an f-string, ``str(…)``,
@@ -95,6 +114,17 @@ class Kinds(Values):
         displays = (ast.Tuple, ast.List, ast.Set, ast.Dict)
         comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
         return isinstance(self.read(expression), (*displays, *comprehensions))
+
+    def is_data(self, expression: ast.expr) -> bool:
+        """Whether an expression comes to a literal or a container, whichever way its conditions
+        go: nothing that can be called."""
+        return all(
+            self.value(arm) is not UNKNOWN
+            or self.is_text(arm)
+            or self.is_container(arm)
+            or self.items(arm) is not None
+            for arm in self.arms(expression)
+        )
 
     def holds_a_row(self, parameter: ast.arg) -> bool:
         """Whether a parameter is annotated or used as a sequence (``*args`` is one)."""

@@ -455,6 +455,28 @@ class RetryCall:
         constant = self.module.value(value)
         return bool(constant) if isinstance(constant, (bool, int)) else None
 
+    def is_the_task(self, expression: ast.expr) -> bool:
+        """Whether an expression is the running task itself: where the call gets it as a parameter,
+        or the task's own global name."""
+        parameter = self.module.parameter(expression)
+        if self.task is None:
+            return parameter is not None and parameter is self.parameter
+        if parameter is None or self.task.is_class:
+            return self.task.is_reference(expression)
+        return self.task.is_reference(expression) and self.task.has_parameter_for_itself
+
+    def is_single_parameter(self, expression: ast.expr) -> bool:
+        """Whether an expression is one of the task's own parameters as it came, and nothing shows
+        that it holds a sequence."""
+        parameter = self.module.parameter(expression)
+        return (
+            self.task is not None
+            and parameter is not None
+            and any(parameter is own for own in self.task.own_parameters)
+            and not self.module.is_changed(parameter)
+            and not self.module.holds_a_row(parameter)
+        )
+
     # -- what is done with it ----------------------------------------------------------------
 
     @property

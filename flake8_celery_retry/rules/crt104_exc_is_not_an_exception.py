@@ -1,0 +1,127 @@
+"""# exc-is-not-an-exception (CRT104)
+
+## What it does
+
+Finds retry calls whose `exc=` is anything but an exception: a string, a number, an exception class,
+a status code, a traceback.
+
+## Why this is bad
+
+`exc=` is what Celery raises when no retries are left. Until then it is only written down, so the
+mistake shows up when everything else has failed, in the place of the error that one looks for.
+
+## Celery does
+
+While retries last it looks fine. When they run out, `raise exc` fails with
+`TypeError: exceptions must derive from BaseException`. With a number the stored result can't even
+be read (`If the stored exception isn't an instance of BaseException, it must be a dictionary`). With
+a class the retries run, but their state is never recorded as RETRY (`EncodeError`).
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=str(exc), countdown=60)  # CRT104
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+The exception itself, an instance of one, `exc=None`, and whatever can't be told: names, calls and
+attributes of which the module does not show what they are.
+
+## Fix
+
+Safe in a handler that names its exception: that name. Elsewhere none.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import ReplaceExpression
+from ..findings import Fix, Mistake
+from ..model import Module, RetryCall
+from ..model.values import UNKNOWN
+from ..quoting import quoted
+
+#: What people take from an exception or a response to say what went wrong.
+ATTRIBUTES = frozenset(
+    {"args", "code", "detail", "message", "status", "status_code", "text", "__class__"}
+)
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        value = call.argument("exc")
+        if value is None:
+            continue
+        kind = _kind(module, value)
+        if kind is None:
+            continue
+        name = _exception_name(module, call)
+        yield Mistake(
+            call.node,
+            f"{call.task_name} passes exc={quoted(value)}, {kind}: when retries run out, Celery "
+            f"can't raise it (TypeError); pass {f'exc={name}' if name else 'an exception'}",
+            _fix(call, value, name),
+        )
+
+
+def _kind(module: Module, value: ast.expr) -> str | None:
+    """What is passed in the place of an exception; ``None`` where it may be one."""
+    if module.is_text(value):
+        return "a string"
+    if module.is_container(value):
+        return "a container"
+    constant = module.value(value)
+    if constant is not UNKNOWN and constant is not None:
+        return "no exception"
+    if module.is_exception_class(value):
+        return "a class"
+    value = module.read(value)
+    if isinstance(value, ast.Call):
+        return {"type": "a class", "sys.exc_info": "a tuple"}.get(
+            module.qualified(value.func) or ""
+        )
+    if isinstance(value, ast.Attribute) and value.attr in ATTRIBUTES:
+        return "no exception"
+    return None
+
+
+def _exception_name(module: Module, call: RetryCall) -> str | None:
+    handler = call.handler
+    if handler is None or not call.is_inside(handler) or module.is_name_taken(handler.node):
+        return None
+    return handler.name
+
+
+def _fix(call: RetryCall, value: ast.expr, name: str | None) -> Fix | None:
+    if name is None or call.arguments["exc"].holder is not call.node:
+        return None
+    return Fix(f"pass exc={name}", safe=True, edits=(ReplaceExpression(value, (name,)),))

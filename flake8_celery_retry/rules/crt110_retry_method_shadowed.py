@@ -1,0 +1,80 @@
+"""# retry-method-shadowed (CRT110)
+
+## What it does
+
+Finds a task option `retry=…`, or a class attribute `retry = …` of a class-based task, that is no
+function.
+
+## Why this is bad
+
+There is no such option. Celery makes every option an attribute of the task, and this one takes the
+place of the method `retry`.
+
+## Celery does
+
+`TypeError: 'bool' object is not callable` where the retry is needed, automatic retries included.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, retry=True, max_retries=3)  # CRT110
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A function, a `lambda`, a method of that name; what can't be read; a decorator of the project's own,
+which may have an option `retry`; `apply_async(retry=…)`, which is about publishing.
+
+## Fix
+
+Safe: the option is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Fix, Mistake
+from ..model import Module
+from ..quoting import quoted
+from ..repairs import drop
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        option = task.own_option("retry")
+        if option is None or task.is_house or not module.is_data(option.value):
+            continue
+        written = f"retry={quoted(option.value)}"
+        yield Mistake(
+            option.value,
+            f"{task.name} has {written}, which hides the method retry: a TypeError where the retry "
+            "is needed; drop it",
+            Fix(f"drop {written}", safe=True, edits=(drop(option),)),
+        )
