@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from .edits import (
     AddImport,
@@ -12,11 +13,14 @@ from .edits import (
     RemoveStatement,
     RenameKeyword,
     ReplaceExpression,
+    ReplaceStatement,
     SetFirstParameter,
     SetHandlerType,
     SetKeyword,
+    Source,
 )
 from .model import Handler, Module, Option, Task
+from .model.flow import what_follows
 from .model.tree import FunctionNode
 from .model.values import Item
 
@@ -122,3 +126,50 @@ def name_class(module: Module, node: ast.AST, qualified: str) -> tuple[str, tupl
     if around is not None:
         return f"{around}.{name}", ()
     return import_name(module, source, name)
+
+
+def receive_task(task: Task) -> tuple[str, tuple[Edit, ...]]:
+    """What to write before ``.retry`` in a task, and the edits that bind it where it is not."""
+    if task.self_name is not None:
+        return task.self_name, ()
+    edits = bind(task) if task.bound is False else None
+    return ("self", edits) if edits is not None else (task.name, ())
+
+
+def retry_call(receiver: str, arguments: Sequence[tuple[str, str | ast.expr]]) -> Source:
+    """The source of a retry call with these arguments by name."""
+    source: list[str | ast.expr] = [f"{receiver}.retry("]
+    for index, (name, value) in enumerate(arguments):
+        source += [", " if index else "", f"{name}=", value]
+    return (*source, ")")
+
+
+def raise_instead(
+    module: Module, call: ast.Call, until: ast.AST, retry: Source
+) -> tuple[Edit, ...] | None:
+    """Raise a retry in the place of the statement that is a call (``f()``, ``return f()``); a bare
+    ``return`` after it goes.
+
+    ``None`` where the statement does more, or where more happens between it and the end of
+    ``until`` (a handler or branch).
+    """
+    statement = module.statement_of(call)
+    value = statement.exc if isinstance(statement, ast.Raise) else getattr(statement, "value", None)
+    if isinstance(value, ast.Await):
+        value = value.value
+    if value is not call or not isinstance(statement, (ast.Expr, ast.Return, ast.Raise)):
+        return None
+    replaced = ReplaceStatement(statement, ("raise ", *retry))
+    if not isinstance(statement, ast.Expr):
+        return (replaced,)
+    if not all(map(_does_nothing, what_follows(module, call, until))):
+        return None
+    return replaced, *(RemoveStatement(later) for later in module.statements_after(statement))
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    is_bare_return = isinstance(statement, ast.Return) and (
+        statement.value is None
+        or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+    )
+    return is_bare_return or isinstance(statement, ast.Pass)

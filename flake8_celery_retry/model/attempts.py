@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from . import flow
-from .arguments import Repeat
+from .arguments import Repeat, changes_nothing_but_the_wait
 from .build import Module
-from .options import SENDING_METHODS, SIGNATURE_METHODS
-from .tasks import Task
-from .tree import FunctionNode, Scope
+from .options import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
+from .tasks import Handler, Task
+from .tree import TRY, FunctionNode, Scope
 
 #: Methods that run a task where it stands, with its arguments as they are.
 RUNNING_METHODS = frozenset({"run", "__call__"})
@@ -38,12 +39,16 @@ def sleeps_before(module: Module, node: ast.AST, until: ast.AST) -> list[ast.Cal
     ]
 
 
-def sleep_statement(module: Module, sleep: ast.Call) -> ast.Expr | None:
-    """The statement that does nothing but sleep (``await`` included)."""
-    parent = module.parent(sleep)
-    if isinstance(parent, ast.Await):
-        parent = module.parent(parent)
-    return parent if isinstance(parent, ast.Expr) else None
+def plain_sleep_before(module: Module, node: ast.AST, until: ast.AST) -> ast.Call | None:
+    """The sleep on the way to a node that a ``countdown`` can take the place of: the only one,
+    a statement of its own that always runs, with a readable time."""
+    sleeps = sleeps_before(module, node, until)
+    if len(sleeps) != 1 or time_asleep(sleeps[0]) is None:
+        return None
+    statement = module.statement_of(sleeps[0])
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    is_plain = value is sleeps[0] or (isinstance(value, ast.Await) and value.value is sleeps[0])
+    return sleeps[0] if is_plain and statement in flow.run_before(module, node, until) else None
 
 
 def time_asleep(sleep: ast.Call) -> ast.expr | None:
@@ -56,6 +61,87 @@ def time_asleep(sleep: ast.Call) -> ast.expr | None:
 
 
 # -- a function that calls itself ------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A call by which a function tries again: in a handler, or in a branch that sleeps first.
+
+    ``task`` is ``None`` for a plain function, ``around`` is the ``except`` clause, ``if`` or
+    ``match_case``, and ``sleeps`` are those on the way to the call in there.
+    """
+
+    repeat: Repeat
+    task: Task | None
+    around: ast.AST
+    sleeps: list[ast.Call]
+
+    @property
+    def name(self) -> str:
+        """The task's or function's name."""
+        node = self.repeat.scope.node
+        assert isinstance(node, FunctionNode)
+        return self.task.name if self.task is not None else node.name
+
+    @property
+    def handler(self) -> Handler | None:
+        """The clause it is made from; ``None`` in a branch outside of any."""
+        statement = self.repeat.module.parent(self.around)
+        if isinstance(self.around, ast.ExceptHandler) and isinstance(statement, TRY):
+            return Handler(self.repeat.module, self.around, statement)
+        return None
+
+
+def attempts_by_recursion(module: Module, scope: Scope) -> Iterator[Attempt]:
+    """The calls by which a function tries again, one for each handler or branch: in a task, or in a
+    plain function that sleeps, repeats the same work, and could be a task."""
+    repeats = calls_of_itself(module, scope)
+    if not repeats:
+        return
+    task = module.task_run_by(scope)
+    if task is None and not _is_attempted_in_vain(module, scope):
+        return
+    seen: set[tuple[ast.AST, str]] = set()
+    for repeat in repeats:
+        if task is None and not changes_nothing_but_the_wait(repeat, repeats):
+            continue
+        frame = _frame_of_attempt(module, repeat.node)
+        if frame is None or (frame.node, frame.field) in seen:
+            continue
+        seen.add((frame.node, frame.field))
+        yield Attempt(repeat, task, frame.node, sleeps_before(module, repeat.node, frame.node))
+
+
+def sleeps_in(module: Module, scope: Scope) -> bool:
+    """Whether a function sleeps."""
+    return any(module.is_sleep(call) for call in scope.walk(ast.Call))
+
+
+def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:
+    """Whether a plain function sleeps, and could be a task instead."""
+    assert isinstance(scope.node, FunctionNode)
+    decorators = [
+        node.func if isinstance(node, ast.Call) else node for node in scope.node.decorator_list
+    ]
+    return (
+        sleeps_in(module, scope)
+        and can_be_a_task(module)
+        and not any(is_foreign(module.qualified(decorator)) for decorator in decorators)
+    )
+
+
+def _frame_of_attempt(module: Module, call: ast.Call) -> flow.Frame | None:
+    """The handler that a call stands in, or the innermost branch around it that sleeps first."""
+    frames = list(flow.frames(module, call))
+    setting = next((frame for frame in frames if frame.kind in flow.SETTINGS), None)
+    if setting is not None and setting.kind == "handler":
+        return setting
+    for frame in frames:
+        if frame.kind == "loop":
+            return None
+        if frame.kind in {"if", "match"} and sleeps_before(module, call, frame.node):
+            return frame
+    return None
 
 
 def calls_of_itself(module: Module, scope: Scope) -> list[Repeat]:

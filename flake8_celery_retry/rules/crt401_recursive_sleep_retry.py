@@ -1,0 +1,159 @@
+"""# recursive-sleep-retry (CRT401)
+
+## What it does
+
+Finds functions that try again by calling themselves: from an `except` clause, or from a branch that
+sleeps first.
+
+## Why this is bad
+
+The function that waits holds its worker process: no other task runs there, and a worker that is
+stopped loses the order. Nothing limits the attempts but the depth of the stack, and nobody sees
+them: the task is just slow.
+
+## Celery does
+
+The worker process sleeps through every wait, and each attempt is one frame deeper. The task ran
+once, says Celery, however often it tried.
+
+## Example
+
+```python
+import time
+
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task
+def charge_order(order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown:
+        time.sleep(60)
+        return charge_order(order_id)  # CRT401
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A plain function that goes on with other work: the call changes an argument that more than sleeps
+and log calls read (a smaller batch, an attempt counter that a test reads). A plain function without
+a sleep, and one in a module that imports neither Celery nor Django but other libraries: a task may
+be no remedy there. Recursion over a tree, outside of `except` clauses and of branches that sleep.
+
+## Fix
+
+Unsafe: the sleep becomes the `countdown` of `raise self.retry(...)`, and the task is bound. A plain
+function becomes a task with `max_retries=3`; whoever calls it must use `.delay()` then. None where
+the call changes an argument, where more happens after it, or for a method of a class that is no
+task.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
+from ..findings import Fix, Mistake
+from ..model import Module
+from ..model.attempts import (
+    Attempt,
+    attempts_by_recursion,
+    plain_sleep_before,
+    sleeps_in,
+    time_asleep,
+)
+from ..model.tree import FunctionNode
+from ..quoting import quoted
+from ..repairs import import_name, name_exception, raise_instead, receive_task, retry_call
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for scope in module.functions:
+        for attempt in attempts_by_recursion(module, scope):
+            yield Mistake(attempt.repeat.node, _message(attempt), _fix(module, attempt))
+
+
+def _message(attempt: Attempt) -> str:
+    module = attempt.repeat.module
+    wait = time_asleep(attempt.sleeps[0]) if attempt.sleeps else None
+    arguments = ["exc=exc"] if attempt.handler is not None else []
+    arguments += [f"countdown={quoted(wait, 10)}"] if wait is not None else []
+    retry = f"raise self.retry({', '.join(arguments)})"
+    seconds = module.number(wait)
+    if wait is None:
+        doing = "calls itself to try again"
+    else:
+        doing = f"sleeps{'' if seconds is None else f' {seconds:g} s'} and calls itself"
+    if attempt.task is None:
+        return (
+            f"{attempt.name} {doing}, ever deeper; make it a task with {retry}, called by .delay()"
+        )
+    if wait is None:
+        return f"{attempt.name} {doing}: nothing limits that but the stack; write {retry}"
+    return f"{attempt.name} {doing}: its worker waits, a frame deeper each time; write {retry}"
+
+
+def _fix(module: Module, attempt: Attempt) -> Fix | None:
+    repeat, handler = attempt.repeat, attempt.handler
+    if not repeat.is_readable or repeat.changed or (handler is not None and handler.is_star):
+        return None
+    receiver = _receiver(module, attempt)
+    if receiver is None:
+        return None
+    name, edits = receiver
+    arguments: list[tuple[str, str | ast.expr]] = []
+    if handler is not None:
+        exception, naming = name_exception(handler)
+        arguments.append(("exc", exception))
+        edits += naming
+    sleep = plain_sleep_before(module, repeat.node, attempt.around)
+    if sleep is not None:
+        wait = time_asleep(sleep)
+        assert wait is not None
+        arguments.append(("countdown", wait))
+        edits += (RemoveStatement(module.statement_of(sleep)),)
+    elif sleeps_in(module, repeat.scope):
+        return None
+    raising = raise_instead(module, repeat.node, attempt.around, retry_call(name, arguments))
+    if raising is None:
+        return None
+    return Fix("let Celery retry", safe=False, edits=(*edits, *raising))
+
+
+def _receiver(module: Module, attempt: Attempt) -> tuple[str, tuple[Edit, ...]] | None:
+    """What to write before ``.retry``, and the edits that make the function a bound task."""
+    if attempt.task is not None:
+        return receive_task(attempt.task)
+    scope = attempt.repeat.scope
+    is_plain = (
+        isinstance(scope.node, ast.FunctionDef)
+        and scope.parent is module.root
+        and not scope.node.decorator_list
+        and not any(scope.walk((ast.Yield, ast.YieldFrom)))
+        and module.lookup("self", scope) is None
+    )
+    if not is_plain:
+        return None
+    assert isinstance(scope.node, FunctionNode)
+    decorator, importing = import_name(module, "celery", "shared_task")
+    making = AddDecorator(scope.node, f"{decorator}(bind=True, max_retries=3)")
+    return "self", (*importing, making, SetFirstParameter(scope.node, "self"))
