@@ -14,8 +14,8 @@ mistake shows up when everything else has failed, in the place of the error that
 
 While retries last it looks fine. When they run out, `raise exc` fails with
 `TypeError: exceptions must derive from BaseException`. With a number the stored result can't even
-be read (`If the stored exception isn't an instance of BaseException, it must be a dictionary`). With
-a class the retries run, but their state is never recorded as RETRY (`EncodeError`).
+be read (`If the stored exception isn't an instance of BaseException, it must be a dictionary`).
+With a class the retries run, but their state is never recorded as RETRY (`EncodeError`).
 
 ## Example
 
@@ -75,6 +75,9 @@ ATTRIBUTES = frozenset(
     {"args", "code", "detail", "message", "status", "status_code", "text", "__class__"}
 )
 
+#: What functions return that people take for the exception.
+KINDS_OF_CALLS = {"type": "a class", "sys.exc_info": "a tuple"}
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
@@ -106,9 +109,7 @@ def _kind(module: Module, value: ast.expr) -> str | None:
         return "a class"
     value = module.read(value)
     if isinstance(value, ast.Call):
-        return {"type": "a class", "sys.exc_info": "a tuple"}.get(
-            module.qualified(value.func) or ""
-        )
+        return KINDS_OF_CALLS.get(module.qualified(value.func) or "")
     if isinstance(value, ast.Attribute) and value.attr in ATTRIBUTES:
         return "no exception"
     return None

@@ -61,8 +61,8 @@ Numbers, and what can't be read: names, settings, the result of a function. An `
 
 ## Fix
 
-Safe: the number without its quotes, `.total_seconds()` after a `timedelta`, `countdown=` for `eta=`;
-an option that is `None` is dropped. None for words, and for strings that are put together.
+Safe: the number without its quotes, `.total_seconds()` after a `timedelta`, `countdown=` for
+`eta=`; an option that is `None` is dropped. None for words, and for strings that are put together.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ Celery makes a tuple of what it gets. Parentheses alone make none: `(GatewayDown
 
 ## Celery does
 
-`TypeError: 'type' object is not iterable` (`'NoneType'`) when the task is finalized: the worker does
-not start. With strings it starts, and the first failure ends in
+`TypeError: 'type' object is not iterable` (`'NoneType'`) when the task is finalized: the worker
+does not start. With strings it starts, and the first failure ends in
 `TypeError: catching classes that do not inherit from BaseException is not allowed`.
 
 ## Example

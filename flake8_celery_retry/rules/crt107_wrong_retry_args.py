@@ -94,8 +94,8 @@ def _about_task(
 ) -> tuple[str, Fix | None]:
     name = quoted(task)
     message = (
-        f"{call.task_name} retries with {name} in args, which Celery passes by itself: one argument "
-        f"too many, and the task is gone; drop {name}"
+        f"{call.task_name} retries with {name} in args, which Celery passes by itself: one "
+        f"argument too many, and the task is gone; drop {name}"
     )
     if not call.module.is_inside(display, call.node):
         return message, None

@@ -3,9 +3,9 @@
 ## What it does
 
 Finds keywords of a retry call, and keys of `retry_kwargs`, that are not quite those of `retry`:
-`ex`, `e`, `err`, `error` or `exception` for `exc`; `delay`, `count_down` or `default_retry_delay` for
-`countdown`; `max_retry` or `retries` for `max_retries`; or options of the task (`retry_backoff`,
-`retry_jitter`…), which mean nothing there.
+`ex`, `e`, `err`, `error` or `exception` for `exc`; `delay`, `count_down` or `default_retry_delay`
+for `countdown`; `max_retry` or `retries` for `max_retries`; or options of the task
+(`retry_backoff`, `retry_jitter`…), which mean nothing there.
 
 ## Why this is bad
 
@@ -16,8 +16,8 @@ stands there.
 ## Celery does
 
 An exception as an option can't be serialized: with a transport that writes messages down (Redis,
-RabbitMQ; not the one in memory) the task is rejected and gone. `retries=` raises `KeyError` at once.
-The others are ignored: the retry comes after the default delay, up to the default limit.
+RabbitMQ; not the one in memory) the task is rejected and gone. `retries=` raises `KeyError` at
+once. The others are ignored: the retry comes after the default delay, up to the default limit.
 
 ## Example
 
