@@ -90,8 +90,8 @@ def check(module: Module) -> Iterator[Mistake]:
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
-            f"{call.task_name} retries on any exception: a NameError or a soft time limit "
-            f"{_outcome(call)}; {_advice(family)}",
+            f"{call.task_name} retries any exception: a bug or a time limit {_outcome(call)}; "
+            f"catch {_advice(family)}",
             _fix(module, handler, family) if family else None,
         )
 
@@ -101,16 +101,15 @@ def _outcome(call: RetryCall) -> str:
     if limit == math.inf:
         return "is run for ever"
     if limit is None or limit <= 0:
-        return "counts as a passing failure"
+        return "is taken for a blip"
     return "is run once more" if limit == 1 else f"is run {limit:g} more times"
 
 
 def _advice(family: Family | None) -> str:
     if family is None:
-        return "catch only what may pass"
-    names = [qualified.rpartition(".")[2] for qualified in family.exceptions]
-    source = family.exceptions[0].partition(".")[0]
-    return f"catch {source}'s {' and '.join(names)}"
+        return "only what time may mend"
+    first, *others = family.exceptions
+    return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
 
 
 def _fix(module: Module, handler: Handler, family: Family) -> Fix:
