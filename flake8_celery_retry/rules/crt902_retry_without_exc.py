@@ -67,7 +67,8 @@ from collections.abc import Iterator
 
 from ..edits import Edit, ReplaceExpression, SetKeyword
 from ..findings import Fix, Mistake
-from ..model import Handler, Module, RetryCall
+from ..model import Handler, Module, RetryCall, Task
+from ..model.misplaced import is_misplaced
 from ..repairs import name_exception
 
 
@@ -76,22 +77,21 @@ def check(module: Module) -> Iterator[Mistake]:
         handler = call.handler
         if call.task is None or not call.is_own or handler is None:
             continue
-        if call.passes("exc") is not False or call.is_in_exhaustion_try:
+        if call.passes("exc") is not False or call.is_in_exhaustion_try or is_misplaced(call):
             continue
-        name = handler.name or "exc"
+        name, _ = name_exception(handler)
         yield Mistake(
             call.node,
             f"{call.task_name} retries without exc: log names no cause, and the last failure is "
             f"MaxRetriesExceededError; pass exc={name}",
-            _fix(call, handler),
+            _fix(call, call.task, handler),
         )
 
 
-def _fix(call: RetryCall, handler: Handler) -> Fix | None:
+def _fix(call: RetryCall, task: Task, handler: Handler) -> Fix | None:
     given = call.arguments.get("exc")
-    assert call.task is not None
     is_elsewhere = given is not None and given.holder is not call.node
-    if is_elsewhere or not call.is_inside(handler) or call.task.base_may_catch_exhaustion:
+    if is_elsewhere or not call.is_inside(handler) or task.base_may_catch_exhaustion:
         return None
     name, naming = name_exception(handler)
     passing: Edit = (
