@@ -14,7 +14,7 @@ from typing import NamedTuple
 from flake8.processor import FileProcessor
 
 from .plugin import Plugin
-from .reading import NotAFileError, lines_of, may_hold, read_bytes
+from .reading import NotAFileError, lines_of, may_hold, read_bytes, standard_input
 
 #: What flake8 keeps of a finding: code, line (from 1), column (from 0), message, and the text in
 #: which it looks for a ``noqa`` comment (``None``: it reads the line again).
@@ -78,27 +78,18 @@ class FileCheck:
 
     def __call__(self, filename: str) -> Checked:
         """Check a file (``-`` is standard input)."""
+        name = self.options.stdin_display_name if filename == "-" else shown(filename)
         try:
-            lines = self.lines_to_check(filename)
-        except NotAFileError as error:
-            # Not None: flake8 would try to read the line, and wait for it.
-            return Checked(shown(filename), [("E902", 0, 0, _description(error), "")])
-        except (OSError, LookupError) as error:
-            return Checked(shown(filename), [("E902", 0, 0, _description(error), None)])
-        if lines is None and filename != "-":
-            return Checked(shown(filename), [])
-        processor = FileProcessor(filename, self.options, lines)
-        return Checked(shown(processor.filename), self.results(processor))
-
-    def lines_to_check(self, filename: str) -> list[str] | None:
-        """The lines of a file that may hold a finding.
-
-        None stands for a file that can't, and for standard input, which flake8 reads.
-        """
-        if filename == "-":
-            return None
-        content = read_bytes(filename)
-        return lines_of(content) if may_hold(content, self.settings) else None
+            content = standard_input() if filename == "-" else read_bytes(filename)
+            if not may_hold(content, self.settings):
+                return Checked(name, [])
+            lines = lines_of(content)
+        except (NotAFileError, LookupError) as error:
+            # Not None: flake8 would try to read the line, and wait for it or fail at it.
+            return Checked(name, [("E902", 0, 0, _description(error), "")])
+        except OSError as error:
+            return Checked(name, [("E902", 0, 0, _description(error), None)])
+        return Checked(name, self.results(FileProcessor(name, self.options, lines)))
 
     def results(self, processor: FileProcessor) -> list[Result]:
         """What is found in a file that has been read."""

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import stat
+import sys
 import tokenize
 
 from .prefilter import may_hold_findings
@@ -46,6 +47,12 @@ def read_bytes(path: str) -> bytes:
     raise NotAFileError(f"not a regular file: {path!r}")
 
 
+@functools.cache
+def standard_input() -> bytes:
+    """The whole of standard input, however often it is asked for."""
+    return sys.stdin.buffer.read()
+
+
 def _read_to_end(descriptor: int, size: int) -> bytes:
     chunks = []
     while chunk := os.read(descriptor, size):
@@ -57,8 +64,11 @@ def may_hold(content: bytes, settings: Settings) -> bool:
     """Whether a file with this content can hold a finding, told by a scan of its bytes.
 
     Everything the prefilter looks for is ASCII, unless a user's own names are not, and so looks the
-    same in almost every encoding. Raises ``LookupError`` as :func:`lines_of` does.
+    same in almost every encoding. What holds a null byte is no Python: it may hold that finding.
+    Raises ``LookupError`` as :func:`lines_of` does.
     """
+    if b"\0" in content:
+        return True
     if _is_searchable(content) and _is_ascii(settings):
         text = content.decode("latin-1")
     else:
