@@ -184,7 +184,7 @@ class Laboratory:
         seen.sleeps = self.sleeps = []
         try:
             action()
-            self._wait_for_silence(seen)
+            self.wait()
         finally:
             self._seen = None
             for task_id in self._stopped:
@@ -194,6 +194,24 @@ class Laboratory:
         if sent:
             self._read_end(seen, sent[0])
         return seen
+
+    def wait(self) -> None:
+        """Wait until all that was set off has ended; an action that is watched may ask for it.
+
+        A bell is rung behind all messages, until nothing was published since the ring before.
+        The worker takes one message after the other, so what stood before the bell has ended when
+        it rings. Two quiet rings are asked for, because a broker of files may swap two messages
+        of the same millisecond.
+        """
+        seen, quiet_rings = self._seen, 0
+        assert seen is not None
+        while quiet_rings < 2:
+            messages = len(seen.all_messages)
+            self._bell.clear()
+            self.app.tasks[BELL].apply_async()
+            if not self._bell.wait(PATIENCE):
+                raise TimeoutError(f"the worker gave no sign for {PATIENCE} s: {seen}")
+            quiet_rings = quiet_rings + 1 if len(seen.all_messages) == messages else 0
 
     def start_worker(self, source: str) -> Start:
         """Start a worker of its own with the module, as the command ``celery worker`` does."""
@@ -280,22 +298,6 @@ class Laboratory:
             seen.failure = f"{type(value).__name__}: {value}"
         else:
             seen.result = value
-
-    def _wait_for_silence(self, seen: Observation) -> None:
-        """Ring the bell behind all messages, until nothing was published since the ring before.
-
-        The worker takes one message after the other, so what stood before the bell has ended when
-        it rings. Two quiet rings are asked for, because a broker of files may swap two messages
-        of the same millisecond.
-        """
-        quiet_rings = 0
-        while quiet_rings < 2:
-            messages = len(seen.all_messages)
-            self._bell.clear()
-            self.app.tasks[BELL].apply_async()
-            if not self._bell.wait(PATIENCE):
-                raise TimeoutError(f"the worker gave no sign for {PATIENCE} s: {seen}")
-            quiet_rings = quiet_rings + 1 if len(seen.all_messages) == messages else 0
 
     def _read(self, task_id: str) -> tuple[str, Any]:
         try:

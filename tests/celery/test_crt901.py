@@ -17,3 +17,8 @@ def test_raised_or_not_it_does_the_same(lab, page, failures):
     assert seen.ends == seen_fixed.ends
     assert seen.countdowns == seen_fixed.countdowns
     assert (seen.result, seen.failure) == (seen_fixed.result, seen_fixed.failure)
+
+
+def test_fixed_it_is_raised(page):
+    assert "raise self.retry" not in page.example
+    assert "raise self.retry" in page.fixed
