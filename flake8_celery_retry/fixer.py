@@ -1,0 +1,245 @@
+"""Source to fixed source: passes until nothing changes, each of them verified."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from . import linter
+from .findings import Finding, Fix
+from .rewrite import rewrite
+from .settings import DEFAULT, Settings
+from .text import Text, UnreadableText
+
+#: Far more than any file needs: a pass carries out every fix that does not overlap with another.
+MOST_PASSES = 100
+
+#: Rules whose findings mean that the task cannot run, or cannot retry: no fix may cause one …
+FATAL = "CRT1"
+#: … but for what this rule keeps back until the task is bound, and fixing it brings to light.
+HOLDS_BACK = "CRT102"
+#: What it can't have kept back: it is about the same mistake.
+NOT_HELD_BACK = frozenset({"CRT101", "CRT102", "CRT108"})
+
+#: From the tree and the lines of a module to its findings.
+Lint = Callable[[ast.Module, Sequence[str], Settings], list[Finding]]
+#: Whether flake8 would show a finding, from the lines of the file as they stand now.
+Wanted = Callable[[Sequence[str], Finding], bool]
+
+
+class Reason(enum.Enum):
+    """Why a finding is left."""
+
+    #: flake8 does not show it: ``noqa``, ``ignore``, ``per-file-ignores`` …
+    NOT_WANTED = enum.auto()
+    NO_FIX = enum.auto()
+    #: There is a fix, but only an unsafe one.
+    UNSAFE = enum.auto()
+    #: Its fix could not be carried out, or did not stand the test; ``Left.detail`` says why.
+    FAILED = enum.auto()
+
+
+@dataclass(frozen=True)
+class Left:
+    """A finding that is still there, and why."""
+
+    finding: Finding
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of fixing a file.
+
+    ``source`` is the new source, or the old one where nothing was fixed or ``error`` says why the
+    file was left alone. ``fixed`` are findings with the places they had when they were fixed (a fix
+    before them may have moved them); ``left`` those of the new source.
+    """
+
+    source: bytes
+    fixed: tuple[Finding, ...] = ()
+    left: tuple[Left, ...] = ()
+    error: str | None = None
+
+
+class _Trouble(Exception):
+    """Source that can't be fixed, or a fix that fails; says why."""
+
+
+def show_all(lines: Sequence[str], finding: Finding) -> bool:
+    """Every finding is wanted."""
+    return True
+
+
+def fix_source(
+    source: bytes,
+    settings: Settings = DEFAULT,
+    *,
+    unsafe: bool = False,
+    wanted: Wanted = show_all,
+    lint: Lint = linter.lint,
+) -> Outcome:
+    """Carry out the fixes of all wanted findings: the safe ones, or with ``unsafe`` all of them.
+
+    Passes repeat until nothing changes, so that fixing the new source again changes nothing. After
+    each of them the source must parse, and compile if it did before; the findings that were fixed
+    must be gone; and there must be no new one that keeps a task from running. A fix that fails here
+    is left out and does not hold up the others. Nothing is raised for any bytes: what is no Python,
+    or can't be decoded, is left alone, with an error.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a "\d" in somebody's string is not our business
+        try:
+            return _Fixing(settings, unsafe, wanted, lint).until_stable(source)
+        except _Trouble as trouble:
+            return Outcome(source, error=str(trouble))
+
+
+@dataclass(frozen=True)
+class _Version:
+    """The source after some pass, with all that is known about it."""
+
+    text: Text
+    tree: ast.Module
+    findings: tuple[Finding, ...]
+    compiles: bool
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What came of a pass: the new version, if there is one, what was fixed in it, and why some
+    fixes failed."""
+
+    version: _Version | None = None
+    fixed: tuple[Finding, ...] = ()
+    failures: dict[Finding, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Fixing:
+    settings: Settings
+    unsafe: bool
+    wanted: Wanted
+    lint: Lint
+
+    def until_stable(self, source: bytes) -> Outcome:
+        version = self._read(source)
+        fixed: list[Finding] = []
+        for _ in range(MOST_PASSES):
+            step = self._step(version)
+            if step.version is None:
+                left = [self._left(version, each, step) for each in version.findings]
+                return Outcome(version.text.to_bytes(), tuple(fixed), tuple(left))
+            version = step.version
+            fixed += step.fixed
+        raise _Trouble(f"its fixes came to no end in {MOST_PASSES} passes")
+
+    def _read(self, source: bytes) -> _Version:
+        try:
+            text = Text.read(source)
+        except UnreadableText as error:
+            raise _Trouble(str(error)) from error
+        tree = _parsed(text)
+        try:
+            findings = self.lint(tree, text.lines, self.settings)
+        except RecursionError as error:
+            raise _Trouble("the code nests too deeply") from error
+        return _Version(text, tree, tuple(findings), _compiles(text))
+
+    def _step(self, version: _Version) -> _Step:
+        """One pass; where its result does not stand the test, of those fixes that do alone."""
+        candidates = [
+            each for each in version.findings if self._reason_to_leave(version, each) is None
+        ]
+        step = self._attempt(version, candidates)
+        if step.version is not None or len(candidates) < 2:
+            return step
+        alone = {each: self._attempt(version, [each]) for each in candidates}
+        good = [each for each, attempt in alone.items() if attempt.version is not None]
+        if not good:
+            return _Step(failures={each: alone[each].failures[each] for each in candidates})
+        together = self._attempt(version, good)
+        return alone[good[0]] if together.version is None else together
+
+    def _attempt(self, version: _Version, findings: Sequence[Finding]) -> _Step:
+        """Carry out the fixes of these findings and test the result."""
+        fixes: dict[Finding, Fix] = {each: each.fix for each in findings if each.fix}
+        rewriting = rewrite(version.text, version.tree, list(fixes.values()))
+        reasons = dict(rewriting.refused)
+        failures = {each: reasons[fix] for each, fix in fixes.items() if fix in reasons}
+        fixed = tuple(each for each, fix in fixes.items() if fix in rewriting.done)
+        if not fixed:
+            return _Step(failures=failures)
+        try:
+            new = self._read(rewriting.text.to_bytes())
+            _verify(version, new, fixed)
+        except _Trouble as trouble:
+            return _Step(failures=failures | dict.fromkeys(fixed, str(trouble)))
+        return _Step(new, fixed, failures)
+
+    def _reason_to_leave(self, version: _Version, finding: Finding) -> Reason | None:
+        if not self.wanted(version.text.lines, finding):
+            return Reason.NOT_WANTED
+        if finding.fix is None:
+            return Reason.NO_FIX
+        if not finding.fix.safe and not self.unsafe:
+            return Reason.UNSAFE
+        return None
+
+    def _left(self, version: _Version, finding: Finding, last: _Step) -> Left:
+        reason = self._reason_to_leave(version, finding)
+        if reason is not None:
+            return Left(finding, reason)
+        return Left(finding, Reason.FAILED, last.failures[finding])
+
+
+def _verify(old: _Version, new: _Version, fixed: Sequence[Finding]) -> None:
+    """Raise :class:`_Trouble` if the new version is not better than the old one."""
+    if old.compiles and not new.compiles:
+        raise _Trouble("the result would not compile")
+    expected = Counter(map(_kind, old.findings))
+    expected.subtract(map(_kind, fixed))
+    found = Counter(map(_kind, new.findings))
+    if any(found[kind] > expected[kind] for kind in map(_kind, fixed)):
+        raise _Trouble("the finding would still be there")
+    expected_fatal = Counter(map(_fatal_code, old.findings))
+    expected_fatal.subtract(map(_fatal_code, fixed))
+    is_bound = any(finding.code == HOLDS_BACK for finding in fixed)
+    for code, count in Counter(map(_fatal_code, new.findings)).items():
+        was_held_back = is_bound and code not in NOT_HELD_BACK
+        if code and count > expected_fatal[code] and not was_held_back:
+            raise _Trouble(f"the result would have a new {code}")
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    """What of a finding stays the same when its place changes."""
+    return finding.code, finding.message
+
+
+def _fatal_code(finding: Finding) -> str:
+    return finding.code if finding.code.startswith(FATAL) else ""
+
+
+def _parsed(text: Text) -> ast.Module:
+    try:
+        return ast.parse("".join(text.lines))
+    except SyntaxError as error:
+        raise _Trouble(f"no Python: {error.msg} (line {error.lineno})") from error
+    except ValueError as error:  # a null byte, before Python 3.12
+        raise _Trouble(f"no Python: {error}") from error
+    except (RecursionError, MemoryError) as error:
+        raise _Trouble("the code nests too deeply") from error
+
+
+def _compiles(text: Text) -> bool:
+    """Whether it is right beyond its grammar (no ``return`` outside a function). Nothing runs."""
+    try:
+        compile("".join(text.lines), "<source>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""The text of a Python file: lines as flake8 hands them out, and the bytes they came from."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import tokenize
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from io import BytesIO
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+
+
+class UnreadableText(ValueError):
+    """The bytes are no Python text: unknown or wrong encoding."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file's lines, how each of them ends, and how it is encoded.
+
+    ``lines`` end in ``\\n``, except perhaps the last one, and carry no byte order mark, as flake8
+    reads them; ``ends`` holds what ends each of them in the file: ``\\n``, ``\\r\\n``, ``\\r``, or
+    nothing.
+    """
+
+    lines: tuple[str, ...]
+    ends: tuple[str, ...]
+    encoding: str = "utf-8"
+    mark: bytes = b""
+
+    @classmethod
+    def read(cls, source: bytes) -> Text:
+        """The text of a file's bytes, by its byte order mark or its coding line (PEP 263).
+
+        Raises :class:`UnreadableText` where that fails, and where the bytes could not be written
+        back as they are (as with some stateful encodings).
+        """
+        mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
+        try:
+            encoding, _ = tokenize.detect_encoding(BytesIO(source).readline)
+            encoding = "utf-8" if mark else encoding
+            decoded = source[len(mark) :].decode(encoding)
+            if decoded.encode(encoding) != source[len(mark) :]:
+                raise UnreadableText(f"its encoding {encoding} does not keep its bytes")
+        except UnicodeError as error:
+            raise UnreadableText(f"not decodable: {error}") from error
+        except (SyntaxError, LookupError) as error:
+            raise UnreadableText(str(error)) from error
+        pairs = [match.groups() for match in _LINE.finditer(decoded) if match.group()]
+        lines = tuple(content + "\n" if end else content for content, end in pairs)
+        return cls(lines, tuple(end for _, end in pairs), encoding, mark)
+
+    def to_bytes(self) -> bytes:
+        """The file's bytes."""
+        text = "".join(
+            line.removesuffix("\n") + end for line, end in zip(self.lines, self.ends, strict=True)
+        )
+        return self.mark + text.encode(self.encoding)
+
+    def column(self, line: int, offset: int) -> int:
+        """A column of the line (from 1) in characters, from one in bytes of UTF-8 (as ast counts
+        them)."""
+        content = self.lines[line - 1]
+        return offset if content.isascii() else len(content.encode()[:offset].decode())
+
+    def with_lines(self, first: int, last: int, new: Sequence[str]) -> Text:
+        """The text with new lines in the place of those from ``first`` up to, not including,
+        ``last`` (both from 0).
+
+        New lines end in ``\\n``, except perhaps the last one of the file. A line that is still
+        there keeps its line end; any other gets that of the line in whose place or after which it
+        stands.
+        """
+        ends = self._ends(first, last, new)
+        return Text(
+            (*self.lines[:first], *new, *self.lines[last:]),
+            (*self.ends[:first], *ends, *self.ends[last:]),
+            self.encoding,
+            self.mark,
+        )
+
+    def _ends(self, first: int, last: int, new: Sequence[str]) -> list[str]:
+        nearby = self.ends[max(0, first - 1) : last + 1]
+        usual = next((end for end in (*nearby, *self.ends) if end), "\n")
+        if len({end for end in nearby if end}) < 2:
+            return [usual if line.endswith("\n") else "" for line in new]
+        # Line ends are mixed: find out which line is which.
+        ends = [usual] * len(new)
+        for tag, start, stop, new_start, new_stop in SequenceMatcher(
+            None, self.lines[first:last], new, autojunk=False
+        ).get_opcodes():
+            old = self.ends[first + start : first + stop]
+            for index in range(new_start, new_stop):
+                if index - new_start < len(old):
+                    usual = old[index - new_start] or usual
+                elif tag == "insert" and index == new_start and first + start > 0:
+                    usual = self.ends[first + start - 1] or usual
+                ends[index] = usual
+        return [end if line.endswith("\n") else "" for line, end in zip(new, ends, strict=True)]
