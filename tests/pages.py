@@ -91,6 +91,8 @@ def fixed(source: str, code: str) -> str:
     outcome = fix_source(
         source.encode(), settings, unsafe=True, wanted=lambda _lines, finding: finding.code == code
     )
+    if outcome.error is not None:
+        raise PageError(f"the fixer left the example of {code} alone: {outcome.error}")
     return outcome.source.decode()
 
 
