@@ -50,14 +50,14 @@ class Module(Kinds):
         self.settings = settings
         self.imports_celery = any(_is_celery_import(name) for name in self.imported)
         self.functions = [scope for scope in self.scopes if isinstance(scope.node, FunctionNode)]
-        self.makes_app = any(self._is_app_call(call) for call in self._calls())
+        self.makes_app = any(self._is_app_call(call) for call in self.calls)
         self.tasks: list[Task] = []
         self.retry_calls: list[RetryCall] = []
         self.stray_retry_calls: list[RetryCall] = []
         self._task_of_node: dict[ast.AST, Task] = {}
         self._task_of_scope: dict[Scope, Task] = {}
         self._find_tasks()
-        for call in self._calls():
+        for call in self.calls:
             self._sort_retry_call(call)
 
     # -- questions that several rules ask ------------------------------------------------------
@@ -67,7 +67,7 @@ class Module(Kinds):
         """Whether an app made here has a ``task_cls=`` for all its tasks."""
         return any(
             keyword.arg == "task_cls"
-            for call in self._calls()
+            for call in self.calls
             if self._is_app_call(call)
             for keyword in call.keywords
         )
@@ -129,10 +129,6 @@ class Module(Kinds):
 
     # -- tasks ---------------------------------------------------------------------------------
 
-    def _calls(self) -> Iterator[ast.Call]:
-        for scope in self.scopes:
-            yield from scope.walk(ast.Call)
-
     def _is_app_call(self, call: ast.Call) -> bool:
         return self.qualified(call.func) in APP_CLASSES
 
@@ -177,7 +173,9 @@ class Module(Kinds):
         if option is None:
             return None if task.is_house or not task.options_complete else False
         value = self.value(option.value)
-        return None if value is UNKNOWN else bool(value)
+        if value is True:
+            return True
+        return None if value is UNKNOWN or value else False
 
     def _read_decorator(self, expression: ast.expr) -> Decorator | None:
         options: dict[str, Option] = {}
@@ -228,7 +226,7 @@ class Module(Kinds):
 
     def _registered_classes(self) -> set[ast.AST]:
         found: set[ast.AST] = set()
-        for call in self._calls():
+        for call in self.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr == "register_task":
                 made = self.instance_of(call.args[0]) if call.args else None
                 found |= {made} if made is not None else set()

@@ -127,11 +127,16 @@ class Names(Tree):
     def made_by(self, expression: ast.expr) -> str | None:
         """What was called to make the object that an expression's leftmost name holds
         (``celery.Celery`` for ``app.conf`` after ``app = Celery("shop")``)."""
-        while isinstance(expression, ast.Attribute):
-            expression = expression.value
         for _ in range(ALIASES):
+            while isinstance(expression, ast.Attribute):
+                expression = expression.value
             if isinstance(expression, ast.Call):
-                return self.qualified(expression.func)
+                made_by = self.qualified(expression.func)
+                if made_by is not None:
+                    return made_by
+                # A method of an object that was made on the way: ``Celery("shop").configured()``.
+                expression = expression.func
+                continue
             if not isinstance(expression, ast.Name):
                 return None
             found = self.lookup(expression.id, self.scope_of(expression))
