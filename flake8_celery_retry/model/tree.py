@@ -152,6 +152,8 @@ class Tree:
         self.scopes = [self.root]
         self.star_import = False
         self.imported: list[str] = []
+        #: Every call of the module, in source order.
+        self.calls: list[ast.Call] = []
         self._place: dict[ast.AST, Place] = {}
         self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
         self._read(tree)
@@ -259,6 +261,8 @@ class Tree:
             scope.nodes.append(node)
             if kind in BINDING:
                 self._bind(node, scope)
+            elif isinstance(node, ast.Call):
+                self.calls.append(node)
             inner = self._open(node, scope) if kind in OPENING else scope
             # What is pushed last is read first.
             for name in CHILD_FIELDS[kind]:
