@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ..settings import Settings
@@ -50,7 +51,6 @@ class Module(Kinds):
         self.settings = settings
         self.imports_celery = any(_is_celery_import(name) for name in self.imported)
         self.functions = [scope for scope in self.scopes if isinstance(scope.node, FunctionNode)]
-        self.makes_app = any(self._is_app_call(call) for call in self.calls)
         self.tasks: list[Task] = []
         self.retry_calls: list[RetryCall] = []
         self.stray_retry_calls: list[RetryCall] = []
@@ -61,6 +61,11 @@ class Module(Kinds):
             self._sort_retry_call(call)
 
     # -- questions that several rules ask ------------------------------------------------------
+
+    @cached_property
+    def makes_app(self) -> bool:
+        """Whether the module makes a Celery app."""
+        return any(self._is_app_call(call) for call in self.calls)
 
     @property
     def makes_app_with_task_class(self) -> bool:
