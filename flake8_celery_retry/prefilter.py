@@ -58,19 +58,23 @@ TASK_CLASS = re.compile(r"Task\b")
 BEFORE_TASK_CLASS = re.compile(r"(?:^|\W)(?:Periodic|Abortable|Django)?$")
 RETRY_CALL = re.compile(r"retry\s*\(")
 
-#: CRT401 looks at plain functions too: one that sleeps and calls itself.
+#: CRT401 looks at tasks that call themselves in an ``except`` clause, and at plain functions too
+#: that sleep and call themselves.
+RUN_CALL = re.compile(r"(?:\bself|\.\s*run|\.\s*__call__)\s*\(")
 FUNCTION_NAME = re.compile(r"\bdef\s+(\w+)")
 
 
 def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
     """Whether a file with this text may hold a finding; where it says no, there is none."""
     names = [name.rpartition(".")[2] for name in settings.task_decorators | settings.task_bases]
-    if (
-        any(hint in text for hint in (*TASK_HINTS, *names))
-        and _says_retry(text)
-        and (any(name in text for name in names) or _makes_tasks(text))
-    ):
-        return True
+    if any(hint in text for hint in (*TASK_HINTS, *names)):
+        says_retry = _says_retry(text)
+        if (
+            (says_retry or "except" in text)
+            and (any(name in text for name in names) or _makes_tasks(text))
+            and (says_retry or _may_run_itself(text))
+        ):
+            return True
     return "sleep" in text and _may_call_itself(text)
 
 
@@ -113,6 +117,11 @@ def _names_a_task_class(text: str) -> bool:
 def _line_before(text: str, position: int) -> str:
     """What stands before a position on its line."""
     return text[text.rfind("\n", 0, position) + 1 : position]
+
+
+def _may_run_itself(text: str) -> bool:
+    """Whether a task may be called by its name, or run by its methods."""
+    return RUN_CALL.search(text) is not None or _may_call_itself(text)
 
 
 def _may_call_itself(text: str) -> bool:
