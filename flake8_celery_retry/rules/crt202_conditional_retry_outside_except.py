@@ -57,7 +57,8 @@ def mail_receipt(self, order_id):
 ## What stays silent
 
 A retry call with `exc=`; one in the body of a `try` with a handler for `MaxRetriesExceededError`,
-which `exc=` would make useless; a task that compares `self.request.retries` with a limit and then
+which `exc=` would make useless; one whose exception stands in the wrong place or under a wrong
+name (CRT103 and CRT109 say so); a task that compares `self.request.retries` with a limit and then
 leaves by another way than a retry: it deals with the end itself.
 
 ## Fix
@@ -73,6 +74,7 @@ from collections.abc import Iterator
 from ..findings import Mistake
 from ..model import Module, RetryCall
 from ..model.delays import limit_of_call
+from ..model.misplaced import is_misplaced
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -81,7 +83,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if call.passes("exc") is not False or call.is_in_exhaustion_try:
             continue
-        if call.task is None or call.task.limits_retries_by_hand:
+        if call.task is None or call.task.limits_retries_by_hand or is_misplaced(call):
             continue
         yield Mistake(
             call.node,
