@@ -39,6 +39,19 @@ def drop(option: Option | Item) -> Edit:
     return RemoveArgument(option.holder, option.element)
 
 
+def drop_limit(task: Task, option: Option | Item) -> tuple[Edit, ...] | None:
+    """Take a ``max_retries`` out, and a ``retry_kwargs`` that would hold nothing else with it;
+    ``None`` where its assignment gives another name the same value."""
+    element = option.element
+    if isinstance(element, ast.Assign) and len(element.targets) > 1:
+        return None
+    around = task.option("retry_kwargs")
+    is_alone = len(task.retry_kwargs) == 1 and task.retry_kwargs_complete
+    if around is not None and around.value is option.holder and is_alone:
+        return (drop(around),)
+    return (drop(option),)
+
+
 def rename(option: Option | Item, name: str) -> Edit:
     """Give an option another name, its value untouched."""
     element = option.element

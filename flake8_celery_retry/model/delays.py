@@ -64,6 +64,20 @@ def limit_of_autoretry(task: Task) -> float | None:
     return limit_of_task(task) if task.retry_kwargs_complete else None
 
 
+def counts_limit_of_task(task: Task) -> bool:
+    """Whether the task's own ``max_retries`` is what limits one of its retry calls, or its
+    automatic retries; not where each of them has a limit of its own."""
+    calls = [*task.retry_calls, *(call for base in task.bases for call in base.retry_calls)]
+    if any(call.passes("max_retries") is False for call in calls):
+        return True
+    option = task.retry_kwargs.get("max_retries")
+    return (
+        task.retries_automatically
+        and task.retry_kwargs_complete
+        and (option is None or task.module.value(option.value) is None)
+    )
+
+
 # -- delays --------------------------------------------------------------------------------
 
 

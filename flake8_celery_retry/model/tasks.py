@@ -144,6 +144,18 @@ class Task:
         )
 
     @property
+    def never_retried(self) -> list[str | None] | None:
+        """The qualified names in ``dont_autoretry_for`` (``None`` for each that can't be told);
+        empty where it is absent, ``None`` where it can't be read."""
+        option = self.options.get("dont_autoretry_for")
+        if option is None:
+            return [] if self.options_complete else None
+        if self.module.value(option.value) is None:
+            return []
+        elements = self.module.elements(option.value)
+        return None if elements is None else [self.module.exception(part) for part in elements]
+
+    @property
     def retries(self) -> bool:
         """Whether it has a retry call (or inherits one) or ``autoretry_for``."""
         return (
@@ -734,6 +746,9 @@ def _limits_by_hand(task: Task, scope: Scope) -> bool:
 def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:
     """Whether one way of a decision leaves without a retry, and another retries."""
     module = task.module
+    if isinstance(decision, ast.If) and task.retries_automatically:
+        # Whatever fails is retried, so a way that leaves is one without a retry.
+        return flow.leaves(module, decision.body) or flow.leaves(module, decision.orelse)
     if isinstance(decision, (ast.If, ast.Match)):
         return flow.decides(module, decision, scope.node, task.is_retry)
     return isinstance(decision, ast.Assert) or any(

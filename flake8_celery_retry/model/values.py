@@ -97,6 +97,24 @@ class Values(Names):
         one, sums and starred displays included; ``None`` where they can't all be read."""
         return self._elements(expression, DEPTH)
 
+    def known_elements(self, expression: ast.expr) -> list[ast.expr]:
+        """The elements of such a display that can be read, be there others or not."""
+        elements = self.elements(expression)
+        if elements is not None:
+            return elements
+        expression = self.read(expression)
+        if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+            return self.known_elements(expression.left) + self.known_elements(expression.right)
+        if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
+            return []
+        found: list[ast.expr] = []
+        for element in expression.elts:
+            if isinstance(element, ast.Starred):
+                found.extend(self.known_elements(element.value))
+            else:
+                found.append(element)
+        return found
+
     def items(self, expression: ast.expr) -> Items | None:
         """The entries of a dict display or ``dict(...)`` call; ``None`` where it is neither."""
         return self._items(expression, DEPTH)
