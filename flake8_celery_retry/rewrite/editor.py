@@ -342,7 +342,8 @@ def _loses_comments(expression: cst.BaseExpression) -> bool:
 def _keyword(name: str, value: cst.BaseExpression, call: cst.Call) -> cst.Arg:
     """A keyword argument, with spaces around the equals sign as the call's others have them."""
     equals = (arg.equal for arg in call.args if isinstance(arg.equal, cst.AssignEqual))
-    equal = next(equals, cst.AssignEqual(NOTHING, NOTHING))
+    spaced = any(equal.deep_equals(cst.AssignEqual(SPACE, SPACE)) for equal in equals)
+    equal = cst.AssignEqual(SPACE, SPACE) if spaced else cst.AssignEqual(NOTHING, NOTHING)
     arg = cst.Arg(value, keyword=cst.Name(name), equal=equal)
     return arg.with_changes(value=fitted(value, arg))
 

@@ -71,7 +71,7 @@ def _new_line(edit: AddImport, above: Sequence[ast.stmt], tree: ast.Module, text
         return _below_the_head(above, tree, text)
     root = edit.module.partition(".")[0]
     relatives = [each for each in imports if root in _roots(each)]
-    earlier = [each for each in relatives if _module(each) < edit.module]
+    earlier = [each for each in relatives if _module(each) <= edit.module]
     if relatives:
         return NewLine(_end(earlier[-1]) if earlier else _start(relatives[0], text))
     group = _group([root])

@@ -82,6 +82,8 @@ class Section:
         assert isinstance(module, cst.Module)
         if lost_comments(self._module, module):
             raise Refusal("a comment would be lost")
+        if not module.body and not module.footer:
+            return []  # libcst writes an empty line for an empty module
         return _lines(self._indentation + module.code)
 
     @cached_property
