@@ -11,7 +11,7 @@ from . import flow
 from .arguments import Repeat, changes_nothing_but_the_wait
 from .build import Module
 from .options import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
-from .tasks import Handler, Task
+from .tasks import Handler, RetryCall, Task
 from .tree import TRY, FunctionNode, Scope
 
 #: Methods that run a task where it stands, with its arguments as they are.
@@ -49,6 +49,46 @@ def plain_sleep_before(module: Module, node: ast.AST, until: ast.AST) -> ast.Cal
     value = statement.value if isinstance(statement, ast.Expr) else None
     is_plain = value is sleeps[0] or (isinstance(value, ast.Await) and value.value is sleeps[0])
     return sleeps[0] if is_plain and statement in flow.run_before(module, node, until) else None
+
+
+def sleeps_before_retry(module: Module, call: RetryCall) -> list[ast.Call]:
+    """The sleeps on the way to a retry call, in the handler or the branches that lead to it."""
+    found = _sleeps_on_the_way(module, call.node)
+    if call.called_at is not None and _way_to(module, call.called_at) is not None:
+        inside = sleeps_before(module, call.node, call.scope.node)
+        found += [sleep for sleep in inside if sleep not in found]
+        found += _sleeps_on_the_way(module, call.called_at)
+    return found
+
+
+def plain_sleep_before_retry(module: Module, call: RetryCall) -> ast.Call | None:
+    """The sleep that the ``countdown`` of a retry call can take the place of."""
+    way = _way_to(module, call.node)
+    if way is None or len(sleeps_before_retry(module, call)) != 1:
+        return None
+    return plain_sleep_before(module, call.node, way)
+
+
+def _sleeps_on_the_way(module: Module, node: ast.AST) -> list[ast.Call]:
+    way = _way_to(module, node)
+    return [] if way is None else sleeps_before(module, node, way)
+
+
+def _way_to(module: Module, node: ast.AST) -> ast.AST | None:
+    """The handler that a node stands in, or the outermost branch that leads to nothing else: what
+    a ``try`` or a loop has done before the node is no part of the way."""
+    way: ast.AST | None = None
+    for frame in flow.frames(module, node):
+        if frame.kind == "handler":
+            return frame.node
+        if frame.kind in {"if", "match"}:
+            way = frame.node
+        elif frame.kind == "try" and isinstance(frame.node, TRY):
+            if not module.is_inside(node, frame.node.body[0]):
+                break
+        elif frame.kind in {"loop", "else", "finally"}:
+            break
+    return way
 
 
 def time_asleep(sleep: ast.Call) -> ast.expr | None:
