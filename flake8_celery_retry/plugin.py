@@ -133,6 +133,7 @@ def dotted_names(value: str) -> frozenset[str]:
 
 def whole_seconds(value: str) -> int:
     """Read a positive number of seconds; raises ``argparse.ArgumentTypeError`` if it is none."""
+    value = value.strip()  # in a configuration file it may stand on a line of its own
     if not (value.isascii() and value.isdigit() and int(value)):
         raise argparse.ArgumentTypeError(f"{value!r} is not a whole number of seconds above 0")
     return int(value)
