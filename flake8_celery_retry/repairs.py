@@ -21,7 +21,7 @@ from .edits import (
 )
 from .model import Handler, Module, Option, Task
 from .model.flow import what_follows
-from .model.tree import FunctionNode
+from .model.tree import FunctionNode, Scope
 from .model.values import Item
 
 #: The name that a fix gives an exception, as Celery's own documentation does.
@@ -147,6 +147,26 @@ def receive_task(task: Task) -> tuple[str, tuple[Edit, ...]]:
         return task.self_name, ()
     edits = bind(task) if task.bound is False else None
     return ("self", edits) if edits is not None else (task.name, ())
+
+
+def name_of_running_task(task: Task, node: ast.AST) -> str | None:
+    """What stands for the running task at a node in it: the name under which its function
+    receives it, else its own global name; ``None`` where neither means the task there."""
+    module = task.module
+    scope: Scope | None = module.scope_of(node)
+    while scope is not None and scope not in task.scopes:
+        scope = scope.parent
+    if scope is None:
+        return None
+    names = [parameter.arg for parameter in scope.parameters[:1]] + [task.name]
+    for name in names:
+        found = module.lookup(name, module.scope_of(node))
+        if found is None or len(found[1]) != 1:
+            continue
+        meant = found[1][0].node
+        if task.receives(meant) or (meant is task.node and not task.is_class):
+            return name
+    return None
 
 
 def retry_call(receiver: str, arguments: Sequence[tuple[str, str | ast.expr]]) -> Source:

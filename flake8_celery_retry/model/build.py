@@ -82,6 +82,16 @@ class Module(Kinds):
         found = self._enclosing_task(self.scope_of(node))
         return found[0] if found else None
 
+    def task_running(self, node: ast.AST) -> Task | None:
+        """The task in whose own body a node stands, or in a function nested there that the body
+        calls."""
+        scope = self.scope_of(node)
+        found = self._enclosing_task(scope)
+        if found is None:
+            return None
+        task, home = found
+        return task if scope is home or self._called_at(scope, home) else None
+
     def task_named(self, expression: ast.expr) -> Task | None:
         """The task of this module that a name (or an alias) stands for; the class-based one that
         an expression is an instance of."""

@@ -216,6 +216,14 @@ class Task:
             )
         )
 
+    def receives(self, parameter: ast.AST) -> bool:
+        """Whether a parameter of its function, or of a method of its class, is meant for the task
+        and given it."""
+        if self.is_class:
+            return any(method.parameters[:1] == [parameter] for method in self.methods)
+        first = self.positional_parameters[:1]
+        return self.bound is not False and first == [parameter] and self.has_parameter_for_itself
+
     def uses_of(self, parameter: ast.arg) -> Iterator[ast.Attribute]:
         """The attributes that its function (and what is nested there) reads of a parameter."""
         for scope in self.module.scopes:

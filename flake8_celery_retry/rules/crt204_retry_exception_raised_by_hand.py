@@ -1,0 +1,124 @@
+"""# retry-exception-raised-by-hand (CRT204)
+
+## What it does
+
+Finds tasks that raise Celery's `Retry` themselves.
+
+## Why this is bad
+
+`Retry` is how `self.retry` tells the worker that the next run has been sent. Raised by hand it
+tells the same, but nothing has been sent: the exception is the receipt, not the order.
+
+## Celery does
+
+The state of `charge_order` becomes RETRY and stays so. No message is sent, the task never runs
+again, and since it has not failed, `on_failure` never runs either.
+
+## Example
+
+```python
+from celery import shared_task
+from celery.exceptions import Retry
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise Retry(exc=exc, when=60)  # CRT204
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+Raising what a retry call returned; raising a `Retry` that was caught (`raise`, `raise r`); a
+`raise` after a retry call with `throw=False`, which has sent the next run; a method named `retry`,
+which overrides Celery's; functions that are no task, and functions in one that it does not call.
+
+## Fix
+
+Unsafe: `raise self.retry(...)` in its place, of a task that is not bound
+`raise charge_order.retry(...)`; `exc=` stays, `when=` becomes `countdown=`, or `eta=` where it is
+a moment. How long to wait, and how often, may need more thought than that.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import ReplaceExpression
+from ..findings import Fix, Mistake
+from ..model import Module
+from ..model.signals import RaisedByHand, retries_raised_by_hand
+from ..repairs import name_of_running_task, retry_call
+
+#: The parameters of ``Retry``, in order (``celery/exceptions.py``).
+PARAMETERS = ("message", "exc", "when", "is_eager", "sig")
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for raised in retries_raised_by_hand(module):
+        receiver = name_of_running_task(raised.task, raised.statement)
+        yield Mistake(
+            raised.statement,
+            f"{raised.task.name} raises Retry by hand: Celery marks it RETRY but never runs it again; "
+            f"raise {receiver or 'self'}.retry(...)",
+            _fix(module, raised, receiver) if receiver else None,
+        )
+
+
+def _fix(module: Module, raised: RaisedByHand, receiver: str) -> Fix | None:
+    made = raised.made
+    arguments = _arguments(module, made) if isinstance(made, ast.Call) else []
+    if arguments is None or made is not raised.statement.exc:
+        return None
+    edit = ReplaceExpression(made, retry_call(receiver, arguments))
+    return Fix(f"raise {receiver}.retry(...)", safe=False, edits=(edit,))
+
+
+def _arguments(module: Module, made: ast.Call) -> list[tuple[str, ast.expr]] | None:
+    """What ``retry`` is to be given for the arguments of a ``Retry``; ``None`` where they can't
+    all be read, or would not do there (``Retry`` takes a text for its exception)."""
+    keywords = module.keywords(made)
+    if not keywords.complete or any(isinstance(given, ast.Starred) for given in made.args):
+        return None
+    given = dict(zip(PARAMETERS, made.args, strict=False))
+    given |= {item.name: item.value for item in keywords.items}
+    exc, when = given.get("exc"), given.get("when")
+    if (exc and module.is_text(exc)) or (when and module.is_timedelta(when)):
+        return None
+    wanted = {"exc": exc, "eta" if _is_moment(module, when) else "countdown": when}
+    return [
+        (name, value)
+        for name, value in wanted.items()
+        if value is not None and module.value(value) is not None
+    ]
+
+
+def _is_moment(module: Module, expression: ast.expr | None) -> bool:
+    """Whether an expression is calculated from a ``datetime``."""
+    if expression is None:
+        return False
+    return any(
+        (module.qualified(name) or "").startswith(("datetime.datetime", "django.utils.timezone"))
+        for name in module.within(module.read(expression), (ast.Name, ast.Attribute))
+    )
