@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 #: Characters of source that a message has room for.
-MOST = 24
+MOST = 22
 
 
 def quoted(expression: ast.expr, most: int = MOST) -> str:

@@ -81,8 +81,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             task.node,
-            f"{task.name} has bind=True but no parameter for the task, which Celery passes first: "
-            f"{_outcome(task)}; write self as first parameter",
+            f"{task.name} has bind=True but no parameter for the task that Celery passes first: "
+            f"{_outcome(task)}; add self there",
             Fix(
                 "add self as first parameter",
                 safe=not task.decorators_below,

@@ -76,8 +76,8 @@ def check(module: Module) -> Iterator[Mistake]:
         written = quoted(exception) + ("()" if module.is_exception_class(exception) else "")
         yield Mistake(
             call.node,
-            f"{call.task_name} passes {quoted(exception)} to retry as args: a TypeError instead of "
-            f"a retry, and the real error is lost; write exc={written}",
+            f"{call.task_name} passes {quoted(exception)} to retry as args: no retry, a TypeError "
+            f"hides the real error; write exc={written}",
             _fix(module, call, exception),
         )
 

@@ -83,7 +83,7 @@ DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
 OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries")
 
-LOST = "the retry can't be published and the task is gone"
+LOST = "the retry can't be published, the task is gone"
 
 
 class Wrong(NamedTuple):
@@ -144,7 +144,7 @@ def _wrong_eta(module: Module, option: Item | Option) -> Wrong | None:
     value = option.value
     edits: tuple[Edit, ...]
     if module.is_timedelta(value):
-        advice = "write countdown= and add .total_seconds()"
+        advice = "write countdown= with .total_seconds()"
         edits = (ReplaceExpression(value, _total_seconds(value)),)
     elif module.number(value):  # eta=0 is taken for none
         advice, edits = f"write countdown={quoted(value)}", ()

@@ -78,7 +78,7 @@ def _mistakes(module: Module, name: str, option: Option) -> Iterator[Mistake]:
     if _holds_text(module, value):
         yield Mistake(
             value,
-            f"{written}: the first failure ends in TypeError, as strings can't be caught; "
+            f"{written}: the first failure is a TypeError, strings can't be caught; "
             "write the classes",
         )
     elif module.value(value) is None:

@@ -71,9 +71,9 @@ from ..model import Module, RetryCall
 from ..quoting import quoted
 
 OUTCOMES = {
-    "a string": "it is unpacked letter by letter",
+    "a string": "unpacked letter by letter",
     "a number": "a TypeError, and no retry",
-    "a parameter": "it is taken apart, or a TypeError and no retry",
+    "a parameter": "unpacked, or a TypeError",
 }
 
 

@@ -97,7 +97,7 @@ def _told(found: Misspelling) -> str:
     if found.meant is None:
         return f"{written}, an option of the task: retry ignores it"
     if found.meant == "exc":
-        return f"{written}, unknown to retry: the message can't be serialized and the task is gone"
+        return f"{written}, which can't be serialized: the task is gone"
     if found.written.name == "retries":
         return f"{written}, unknown to retry: KeyError at once"
     return f"{written}, unknown to retry: it is ignored"
@@ -105,7 +105,7 @@ def _told(found: Misspelling) -> str:
 
 def _advice(found: Misspelling) -> str:
     if found.meant is None:
-        return "drop it, or write it in the decorator with autoretry_for"
+        return "write it in the decorator"
     return f"write {found.meant}="
 
 
@@ -113,7 +113,7 @@ def _advice_for_entry(found: Misspelling) -> str:
     if found.meant is None:
         return "write it in the decorator"
     if found.meant == "exc":
-        return "drop it: Celery passes the exception itself"
+        return "drop it, Celery passes it"
     return f'write "{found.meant}"'
 
 
