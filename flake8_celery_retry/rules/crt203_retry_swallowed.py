@@ -81,8 +81,8 @@ call: they never see it. A call with `throw=False`, which raises nothing. Automa
 
 ## Fix
 
-`except Retry: raise` before the clause, and the import. Safe where the clause does nothing but log,
-pass or return; else unsafe, for it may release what the next run needs. There is none for
+Safe where the clause does nothing but log, pass or return: `except Retry: raise` before it, and the
+import. Unsafe elsewhere, for the clause may release what the next run needs. There is none for
 `suppress`, `finally`, `except*`, and a clause that names `Retry` itself.
 """
 

@@ -84,7 +84,7 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             call.node,
             f"{call.task_name} retries without raise: retry raises by itself, but the line looks "
-            f"as if the run went on; write raise {call.receiver}.retry(...)",
+            "as if the run went on; write raise before it",
             Fix(
                 "raise the retry",
                 safe=True,

@@ -77,7 +77,7 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             call.node,
             f"{call.task_name} backs off without jitter: tasks that failed together come back "
-            "together each time; add random.uniform(0, 10), say, to the countdown",
+            "together each time; add a random part to the countdown",
         )
 
 
@@ -94,6 +94,6 @@ def _check_options(task: Task) -> Iterator[Mistake]:
     yield Mistake(
         jitter.value,
         f"{task.name} has retry_jitter={ast.unparse(jitter.value)}: tasks that failed together "
-        f"back off and come back together; drop retry_jitter, so that each waits its own time",
+        "come back together after each backoff; drop retry_jitter",
         Fix("drop retry_jitter", safe=False, edits=(drop(jitter),)),
     )

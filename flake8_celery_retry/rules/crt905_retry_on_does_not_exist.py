@@ -96,6 +96,7 @@ from ..findings import Mistake
 from ..model import Module, Task
 from ..model.delays import limit_of_autoretry
 from ..model.sorting import is_tested
+from ..quoting import quoted
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -125,8 +126,9 @@ def _check_autoretry(task: Task) -> Iterator[Mistake]:
 
 
 def _message(task: str, exception: ast.expr) -> str:
-    name = ".".join(ast.unparse(exception).split(".")[-2:])[-40:]
+    is_django = not ast.unparse(exception).endswith("NoResultFound")
+    when = "with transaction.on_commit" if is_django else "after the commit"
     return (
-        f"{task} retries on {name}: it was sent before the row was committed; "
-        "send it with transaction.on_commit or delay_on_commit"
+        f"{task} retries on {quoted(exception, 36)}: it was sent before the row was committed; "
+        f"send it {when}"
     )

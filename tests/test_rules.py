@@ -1,0 +1,164 @@
+"""Every rule is whole: a page with all its sections, fixtures, an experiment, a line in the README.
+
+What the README's table says of a rule is held against the rule itself: its code and name against
+the name of its file, whether it is on against whether it runs, its fix against the fixes that it
+offers for the bad code in its fixtures.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from pages import expectations, read_page
+from test_fixtures import needs_newer_python
+
+from flake8_celery_retry.findings import Finding
+from flake8_celery_retry.linter import lint
+from flake8_celery_retry.rules import Rule, all_rules
+from flake8_celery_retry.settings import DEFAULT, Settings
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures" / "rules"
+EXPERIMENTS = ROOT / "tests" / "celery"
+
+SECTIONS = [
+    "What it does",
+    "Why this is bad",
+    "Celery does",
+    "Example",
+    "Use instead",
+    "What stays silent",
+    "Fix",
+]
+
+#: The last section of a page whose claim a run can't show: why it is right all the same.
+PROOF = "Proof"
+
+
+class Line(NamedTuple):
+    """A line of the README's table of rules."""
+
+    code: str
+    name: str
+    finds: str
+    default: str
+    fix: str
+
+
+TABLE = [
+    Line(*(cell.strip() for cell in line.strip("|\n").split(" | ")))
+    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| CRT")
+]
+
+by_code = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+
+
+def in_table(rule: Rule) -> Line:
+    [line] = [line for line in TABLE if line.code == rule.code]
+    return line
+
+
+@cache
+def shown_findings(rule: Rule) -> list[Finding]:
+    """What the rule finds in its bad fixtures and its example."""
+    settings = Settings(opinions=frozenset({rule.code}) if rule.is_opinion else frozenset())
+    bad = [path for path in folder_of(rule).glob("bad*.py") if not needs_newer_python(path)]
+    found: list[Finding] = []
+    for path in bad:
+        source = path.read_text(encoding="utf-8")
+        found += lint(ast.parse(source), source.splitlines(keepends=True), settings)
+    return [finding for finding in found if finding.code == rule.code]
+
+
+def folder_of(rule: Rule) -> Path:
+    return FIXTURES / f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+
+
+def test_the_readme_lists_all_rules_in_order() -> None:
+    assert [(line.code, line.name) for line in TABLE] == [
+        (rule.code, rule.name) for rule in all_rules()
+    ]
+    assert len(TABLE) == 40
+
+
+def test_every_fixture_folder_is_a_rules() -> None:
+    folders = {path for path in FIXTURES.iterdir() if path.is_dir()}
+    assert folders == {folder_of(rule) for rule in all_rules()}
+
+
+@by_code
+def test_a_rule_is_on_as_the_readme_says(rule: Rule) -> None:
+    source = read_page(rule.code).example
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        pytest.skip("except* is syntax of Python 3.11")
+    found = {finding.code for finding in lint(tree, source.splitlines(keepends=True), DEFAULT)}
+    assert (rule.code in found) == (in_table(rule).default == "on")
+    assert in_table(rule).default in {"on", "off"}
+
+
+@by_code
+def test_a_rule_fixes_what_the_readme_says(rule: Rule) -> None:
+    offered = {finding.fix.safe if finding.fix else None for finding in shown_findings(rule)}
+    said = in_table(rule).fix.partition(" ")[0]
+    if rule.code == "CRT209" and not offered:
+        pytest.skip("except* is syntax of Python 3.11")
+    assert {"safe": True in offered, "unsafe": offered <= {False, None} and False in offered}.get(
+        said, offered == {None}
+    )
+    assert said in {"safe", "unsafe", "none"}
+    # The page opens with the same word, and the rest of the cell is its condition.
+    assert re.match(r"\w+", read_page(rule.code).section("Fix"))[0].lower() == said  # type: ignore[index]
+
+
+@by_code
+def test_a_page_has_all_its_sections(rule: Rule) -> None:
+    page = read_page(rule.code)
+    assert page.title == f"{rule.name} ({rule.code})"
+    proof = [PROOF] if PROOF in page.sections else []
+    assert list(page.sections) == [*SECTIONS, *proof]
+    assert all(page.sections.values())
+
+
+@by_code
+def test_a_page_can_be_read_in_a_terminal(rule: Rule) -> None:
+    lines = rule.page.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert lines[0] == f"# {rule.name} ({rule.code})"
+
+
+@by_code
+def test_an_opinion_says_that_it_is_off(rule: Rule) -> None:
+    assert (
+        f"off unless `select` or `extend-select` names it (`CRT9`, `{rule.code}`)"
+        in (" ".join(read_page(rule.code).introduction.split()))
+    ) == rule.is_opinion
+
+
+@by_code
+def test_the_example_and_what_to_use_instead_are_whole_modules(rule: Rule) -> None:
+    page = read_page(rule.code)
+    assert {code for _, code in page.expected} == {rule.code}
+    assert expectations(page.use_instead) == []
+    assert "import" in page.example
+    assert "import" in page.use_instead
+
+
+@by_code
+def test_a_rule_is_proved_on_a_worker_or_says_why_it_cannot_be(rule: Rule) -> None:
+    experiment = EXPERIMENTS / f"test_{rule.code.lower()}.py"
+    has_experiment = experiment.exists() and "lab.run" in experiment.read_text(encoding="utf-8")
+    assert has_experiment or PROOF in read_page(rule.code).sections
+
+
+@by_code
+def test_a_rule_has_bad_code_and_lookalikes(rule: Rule) -> None:
+    assert list(folder_of(rule).glob("bad*.py"))
+    assert list(folder_of(rule).glob("lookalike*.py"))
