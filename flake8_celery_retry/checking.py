@@ -25,10 +25,15 @@ ALONE = 0.15
 
 
 class Checked(NamedTuple):
-    """A file, by the name it is shown by, with what was found in it, by place."""
+    """A file, by the name it is shown by, with what was found in it, by place.
+
+    ``path`` is what opens it: ``-`` for standard input, and other than the name where that can't be
+    printed.
+    """
 
     filename: str
     results: list[Result]
+    path: str
 
 
 def check_files(filenames: Sequence[str], options: argparse.Namespace) -> Iterator[Checked]:
@@ -76,23 +81,38 @@ class FileCheck:
         self.options = options
         self.settings = Plugin.settings
 
-    def __call__(self, filename: str) -> Checked:
+    def __call__(self, path: str) -> Checked:
         """Check a file (``-`` is standard input)."""
-        name = self.options.stdin_display_name if filename == "-" else shown(filename)
         try:
-            content = standard_input() if filename == "-" else read_bytes(filename)
-            if not may_hold(content, self.settings):
-                return Checked(name, [])
-            lines = lines_of(content)
-        except (NotAFileError, LookupError) as error:
-            # Not None: flake8 would try to read the line, and wait for it or fail at it.
-            return Checked(name, [("E902", 0, 0, _description(error), "")])
+            content = standard_input() if path == "-" else read_bytes(path)
         except OSError as error:
-            return Checked(name, [("E902", 0, 0, _description(error), None)])
-        return Checked(name, self.results(FileProcessor(name, self.options, lines)))
+            # flake8 looks for a noqa comment in a line that is None by reading the file once more;
+            # what is no file may keep it waiting.
+            line = "" if isinstance(error, NotAFileError) else None
+            result = ("E902", 0, 0, _description(error), line)
+            return Checked(self.name_of(path), [result], path)
+        return self.of_content(path, content)
+
+    def name_of(self, path: str) -> str:
+        """The name that a file is shown by, and that ``per-file-ignores`` goes by."""
+        if path == "-":
+            return str(self.options.stdin_display_name)
+        # Bytes that are no UTF-8 are shown as \xff.
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+    def of_content(self, path: str, content: bytes) -> Checked:
+        """Check a file as if this were its content."""
+        name = self.name_of(path)
+        try:
+            if not may_hold(content, self.settings):
+                return Checked(name, [], path)
+            lines = lines_of(content)
+        except LookupError as error:
+            return Checked(name, [("E902", 0, 0, _description(error), "")], path)
+        return Checked(name, self.results(FileProcessor(name, self.options, lines)), path)
 
     def results(self, processor: FileProcessor) -> list[Result]:
-        """What is found in a file that has been read."""
+        """What is found in a file that may hold a finding."""
         text = "".join(processor.lines)
         # One look at the text spares most files flake8's two at each of its lines.
         if "flake8" in text.lower() and processor.should_ignore_file():
@@ -108,11 +128,6 @@ class FileCheck:
             code, _, message = report.partition(" ")
             results.append((code, row, column, message, processor.noqa_line_for(row)))
         return results
-
-
-def shown(filename: str) -> str:
-    """A file's name as it can be printed: bytes that are no UTF-8 as ``\\xff``."""
-    return os.fsencode(filename).decode("utf-8", "backslashreplace")
 
 
 def _description(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -45,6 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises ``SystemExit`` where argparse does: for ``--help`` and for wrong arguments.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows no "ü" must not end the run.
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = _run(arguments)
         sys.stdout.flush()
@@ -102,7 +107,7 @@ def check(arguments: Sequence[str]) -> int:
     filenames = files_of(run.options)
     checked = with_progress(check_files(filenames, run.options), len(filenames), "checked")
     if run.options.add_noqa:
-        from .noqa import silence
+        from .silencing import silence
 
         amiss = silence(checked, run)
     else:
@@ -117,6 +122,35 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
         "--add-noqa",
         action="store_true",
         help="silence today's findings: add '# noqa: CRT...' to their lines",
+    )
+
+
+def fix(arguments: Sequence[str]) -> int:
+    """Repair what can be repaired."""
+    from .configuration import Command, read_options
+
+    description = (
+        "Repairs the mistakes with Celery retries that flake8 would show: by its configuration and "
+        "these arguments, and not where a noqa comment silences them. For standard input (-), the "
+        "fixed source goes to standard output."
+    )
+    run = read_options(arguments, Command(f"{PROGRAM} fix", description, _add_fix_options))
+    from .fixing import fix_paths
+
+    is_anything_left = fix_paths(run)
+    return FINDINGS if is_anything_left and not run.options.exit_zero else CLEAN
+
+
+def _add_fix_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--diff",
+        action="store_true",
+        help="print what would change, for git apply or patch -p0, and leave the files alone",
+    )
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="carry out the fixes too whose intent is likely, but the author's to choose",
     )
 
 
@@ -143,4 +177,4 @@ def _complain(what: str, status: int) -> int:
     return status
 
 
-COMMANDS = {"check": check, "rule": rule}
+COMMANDS = {"check": check, "fix": fix, "rule": rule}

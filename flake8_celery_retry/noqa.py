@@ -1,8 +1,7 @@
-"""``check --add-noqa``: silence today's findings, so that tomorrow's stand out."""
+"""Where a ``noqa`` comment has to stand, and what it has to say."""
 
 from __future__ import annotations
 
-import io
 import re
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +13,9 @@ from flake8.defaults import NOQA_INLINE_REGEXP
 class Place(NamedTuple):
     """Where a ``noqa`` comment for a line would have to stand.
 
-    ``first`` and ``last`` are the lines (from 1) in which flake8 looks for it; ``end`` is the column
-    at which the code and comment of the last one end, ``comment`` the one at which its comment
-    begins, if it has one.
+    ``first`` and ``last`` are the lines (from 1) in which flake8 looks for it; ``end`` is the
+    column at which the last one ends, and ``comment`` the one at which its comment begins, if it
+    has one.
     """
 
     first: int
@@ -66,17 +65,17 @@ def _places(lines: Sequence[str]) -> dict[int, Place]:
 def _silenced(lines: Sequence[str], place: Place, codes: Sequence[str]) -> str:
     """The last line of a place with the codes in its comment."""
     line = lines[place.last - 1]
-    code, line_end = line[: place.end].rstrip(), line[place.end :]
+    code, line_end = line[: place.end].rstrip(), line[place.end :].lstrip(" \t\f")
     before = "".join(lines[place.first - 1 : place.last - 1])
     found = NOQA_INLINE_REGEXP.search(before + code)
     if found is None:
         return f"{code}  # noqa: {', '.join(codes)}{line_end}"
     start, end = (position - len(before) for position in found.span("codes"))
-    if place.comment is None or start < place.comment:
+    if found["codes"] is None or place.comment is None or start < place.comment:
         return line
     known = code[start:end].rstrip()
     separator = _separator(known)
-    return f"{code[:start]}{separator.join([known, *codes])}{code[start + len(known):]}{line_end}"
+    return f"{code[:start]}{separator.join([known, *codes])}{code[start + len(known) :]}{line_end}"
 
 
 def _separator(codes: str) -> str:

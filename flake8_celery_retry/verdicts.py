@@ -38,6 +38,29 @@ def verdict_on(guide: StyleGuideManager, filename: str, result: Result) -> Verdi
     return Verdict.SHOWN
 
 
+def findings_with(verdict: Verdict, guide: StyleGuideManager, file: Checked) -> list[Result]:
+    """The findings in a file on which flake8 has this verdict, by place."""
+    return [
+        result
+        for result in file.results
+        if not result[0].startswith(FILE_ERRORS)
+        and verdict_on(guide, file.filename, result) is verdict
+    ]
+
+
+def unchecked(guide: StyleGuideManager, file: Checked) -> list[Result]:
+    """Why a file couldn't be checked, unless the user chose to ignore that."""
+    return [
+        result
+        for result in file.results
+        if result[0].startswith(FILE_ERRORS)
+        and (
+            verdict_on(guide, file.filename, result) is Verdict.SHOWN
+            or is_hidden_error(guide, file.filename, result)
+        )
+    ]
+
+
 def is_hidden_error(guide: StyleGuideManager, filename: str, result: Result) -> bool:
     """Whether a file can't be checked and the selection keeps flake8 from saying so.
 
@@ -46,6 +69,11 @@ def is_hidden_error(guide: StyleGuideManager, filename: str, result: Result) -> 
     code = result[0]
     decider = guide.style_guide_for(filename).decider
     return code.startswith(FILE_ERRORS) and decider.was_selected(code) is Ignored.Implicitly
+
+
+def style_guide(run: Run) -> StyleGuideManager:
+    """flake8's judge of findings, with this run's options."""
+    return StyleGuideManager(run.options, reporter.make(run.reporters, run.options))
 
 
 def plain_line(filename: str, result: Result) -> str:
@@ -60,13 +88,13 @@ def report(checked: Iterable[Checked], run: Run) -> bool:
     A file that couldn't be read or parsed is amiss too where the selection hides flake8's line
     about it: then standard error has one.
     """
-    formatter = reporter.make(run.reporters, run.options)
-    guide = StyleGuideManager(run.options, formatter)
+    guide = style_guide(run)
+    formatter = guide.formatter
     files = sorted(checked, key=itemgetter(0))
     skip_clean_files = not _wants_clean_files(formatter)
     formatter.start()
     count = hidden = 0
-    for filename, results in files:
+    for filename, results, _ in files:
         if not results and skip_clean_files:
             continue
         with guide.processing_file(filename):

@@ -122,3 +122,11 @@ def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path) -> None:
         ended = command("check", "--isolated", *arguments, cwd=tmp_path)
         assert ended.lines[0].removeprefix("./").startswith("b\\xfccher.py:4:1: CRT101")
         assert (len(ended.lines), ended.status, ended.errors) == (1, 1, "")
+
+
+def test_a_terminal_need_not_know_every_character(tmp_path: Path) -> None:
+    write(tmp_path, {"größe.py": BAD_TASK, "fehlt/größe.py": BAD_TASK + "def (:\n"})
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for arguments in [["check", "--select=CRT"], ["fix"], ["check", "--add-noqa"]]:
+        ended = command(*arguments, cwd=tmp_path, environment=ascii_only)
+        assert (ended.status, "fehlt" in ended.errors + ended.output.decode()) == (1, True)

@@ -1,0 +1,318 @@
+"""``fix`` repairs what flake8 shows, says what it did and what is left, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from programs import BAD_TASK, FIXED_TASK, command, flake8, write
+
+#: A mistake (CRT303) with an unsafe fix.
+UNSAFE = """\
+from celery import shared_task
+
+@shared_task(bind=True, max_retries=0)
+def charge(self):
+    try:
+        print("charged")
+    except OSError as exc:
+        raise self.retry(exc=exc)
+"""
+
+UNSAFELY_FIXED = UNSAFE.replace(", max_retries=0", "")
+
+#: A mistake (CRT201) that has no fix.
+UNFIXABLE = """\
+from celery import shared_task
+
+@shared_task(bind=True)
+def poll(self):
+    raise self.retry()
+"""
+
+
+def test_fixes_and_says_so_file_by_file_and_code_by_code(tmp_path: Path) -> None:
+    files = {
+        "clean.py": FIXED_TASK,
+        "shop/tasks.py": BAD_TASK + "\n" + BAD_TASK.replace("receipt", "invoice"),
+        "tasks.py": BAD_TASK,
+    }
+    write(tmp_path, files)
+    ended = command("fix", cwd=tmp_path)
+    assert ended.lines == [
+        "./shop/tasks.py",
+        "  fixed CRT101 (2 times): add self as first parameter",
+        "./tasks.py",
+        "  fixed CRT101: add self as first parameter",
+        "fixed 3 findings in 2 files",
+    ]
+    assert (ended.status, ended.errors) == (0, "")
+    assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
+    assert flake8("--isolated", "--select=CRT", cwd=tmp_path).lines == []
+    assert command("fix", cwd=tmp_path).lines == ["fixed 0 findings in 0 files"]
+
+
+def test_says_what_is_left_and_why(tmp_path: Path) -> None:
+    silenced = BAD_TASK.replace("():", "():  # noqa: CRT101")
+    write(tmp_path, {"a.py": UNSAFE + "\n\n" + UNFIXABLE, "b.py": silenced, "c.py": BAD_TASK})
+    ended = command("fix", "--isolated", cwd=tmp_path)
+    assert ended.status == 1
+    assert ended.lines[0] == "./a.py"
+    assert ended.lines[1].startswith("  left CRT303 in line 3, its fix is unsafe: ")
+    assert ended.lines[2].startswith("  left CRT201 in line 15, no fix: poll retries ")
+    assert ended.lines[-1] == (
+        "fixed 1 finding in 1 file; 2 left: 1 with an unsafe fix (--unsafe-fixes), "
+        "1 without a fix; 1 silenced by noqa"
+    )
+    assert (tmp_path / "a.py").read_text() == UNSAFE + "\n\n" + UNFIXABLE
+    assert (tmp_path / "b.py").read_text() == silenced
+
+
+def test_unsafe_fixes_are_carried_out_when_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": UNSAFE})
+    assert command("fix", "--isolated", "--unsafe-fixes", cwd=tmp_path).status == 0
+    assert (tmp_path / "tasks.py").read_text() == UNSAFELY_FIXED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "fixed"),
+    [
+        ([], "", {"tasks.py", "old/tasks.py", "build/tasks.py"}),
+        (["tasks.py", "./tasks.py"], "", {"tasks.py"}),
+        (["--select=CRT2"], "", set()),
+        (["--extend-ignore=CRT101"], "", set()),
+        (["--disable-noqa"], "", {"tasks.py", "old/tasks.py", "build/tasks.py", "noqa.py"}),
+        ([], "exclude = build", {"tasks.py", "old/tasks.py"}),
+        ([], "per-file-ignores = old/*: CRT", {"tasks.py", "build/tasks.py"}),
+        (["--isolated"], "exclude = build", {"tasks.py", "old/tasks.py", "build/tasks.py"}),
+        (["--filename=noqa.py"], "", set()),
+    ],
+)
+def test_flake8s_selection_decides_what_is_fixed(
+    tmp_path: Path, arguments: list[str], config: str, fixed: set[str]
+) -> None:
+    silenced = BAD_TASK.replace("():", "():  # noqa")
+    names = ["tasks.py", "old/tasks.py", "build/tasks.py"]
+    write(tmp_path, {**dict.fromkeys(names, BAD_TASK), "noqa.py": silenced})
+    write(
+        tmp_path, {"whole.py": "# flake8: noqa\n" + BAD_TASK, "setup.cfg": f"[flake8]\n{config}\n"}
+    )
+    if "--disable-noqa" in arguments:
+        (tmp_path / "whole.py").unlink()
+    ended = command("fix", *arguments, cwd=tmp_path)
+    assert ended.status == 0
+    paths = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.py")]
+    assert {str(path) for path in paths if "(self)" in (tmp_path / path).read_text()} == fixed
+    assert ended.lines[-1].startswith(f"fixed {len(fixed)} finding")
+
+
+def test_an_opinion_is_fixed_when_it_is_named(tmp_path: Path) -> None:
+    source = UNSAFELY_FIXED.replace("raise self", "self")
+    write(tmp_path, {"tasks.py": source})
+    assert command("fix", "--isolated", cwd=tmp_path).lines == ["fixed 0 findings in 0 files"]
+    ended = command("fix", "--isolated", "--extend-select=CRT901", cwd=tmp_path)
+    assert (ended.status, ended.lines[1][:16]) == (0, "  fixed CRT901: ")
+    assert (tmp_path / "tasks.py").read_text() == UNSAFELY_FIXED
+
+
+#: Files whose diffs are harder to write than others.
+HARD_TO_DIFF: dict[str, bytes] = {
+    "tasks.py": BAD_TASK.encode(),
+    "shop/orders/tasks.py": b"# first\n" * 20 + BAD_TASK.encode() + b"# last\n" * 20,
+    "with space.py": BAD_TASK.encode(),
+    "windows.py": BAD_TASK.replace("\n", "\r\n").encode(),
+    "mixed.py": BAD_TASK.replace("\n", "\r\n", 2).encode(),
+    "no_line_end.py": BAD_TASK.replace('\n    print("sent")\n', " pass").encode(),
+    "mark.py": b"\xef\xbb\xbf" + BAD_TASK.encode(),
+    "latin.py": "# coding: latin-1\n# Bücher\n".encode("latin-1") + BAD_TASK.encode(),
+    "feed.py": BAD_TASK.replace("@shared", "\x0c\n@shared").encode(),
+    "größe.py": BAD_TASK.encode(),
+    'quo"te\\.py': BAD_TASK.encode(),
+    "ta\tb.py": BAD_TASK.encode(),
+    "-dash.py": BAD_TASK.encode(),
+}
+
+
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-p0", "--binary"]], ids=" ".join)
+@pytest.mark.parametrize("folder", [".", "shop"])
+def test_a_diff_is_one_that_other_tools_apply(tmp_path: Path, tool: list[str], folder: str) -> None:
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    write(tmp_path, HARD_TO_DIFF)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    where = tmp_path / folder
+    ended = command("fix", "--isolated", "--diff", cwd=where)
+    assert ended.status == 1
+    assert ended.errors.splitlines()[-1].startswith("would fix ")
+    assert contents(tmp_path) == HARD_TO_DIFF
+
+    subprocess.run(tool, cwd=where, input=ended.output, check=True, stdout=subprocess.DEVNULL)
+    applied = contents(tmp_path)
+    write(tmp_path, HARD_TO_DIFF)
+    assert command("fix", "--isolated", cwd=where).status == 0
+    assert applied == contents(tmp_path)
+    assert applied != HARD_TO_DIFF
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in HARD_TO_DIFF}
+
+
+def test_nothing_to_change_is_an_empty_diff(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": FIXED_TASK})
+    ended = command("fix", "--diff", cwd=tmp_path)
+    assert (ended.status, ended.output) == (0, b"")
+
+
+def test_a_diff_has_colours_on_a_terminal_only(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    assert b"\033" not in command("fix", "--diff", cwd=tmp_path).output
+    terminal, program_side = pty.openpty()
+    line = [sys.executable, "-m", "flake8_celery_retry", "fix", "--diff", "tasks.py"]
+    subprocess.run(line, cwd=tmp_path, stdout=program_side, stderr=subprocess.DEVNULL)
+    shown = os.read(terminal, 10_000)
+    os.close(terminal)
+    os.close(program_side)
+    assert b"\033[31m-def send_receipt():\033[m" in shown
+    assert b"\033[32m+def send_receipt(self):\033[m" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (BAD_TASK.encode(), FIXED_TASK.encode()),
+        (BAD_TASK.replace("\n", "\r\n").encode(), FIXED_TASK.replace("\n", "\r\n").encode()),
+        (FIXED_TASK.encode(), FIXED_TASK.encode()),
+        (b"", b""),
+        (b"x = 1", b"x = 1"),
+        (UNSAFE.encode(), UNSAFE.encode()),
+        (BAD_TASK.encode() + b"def (:\n", BAD_TASK.encode() + b"def (:\n"),
+        (BAD_TASK.encode() + b"# \xff\n", BAD_TASK.encode() + b"# \xff\n"),
+    ],
+)
+def test_standard_input_comes_out_fixed_and_nothing_else_does(
+    tmp_path: Path, given: bytes, expected: bytes
+) -> None:
+    ended = command("fix", "--isolated", "-", cwd=tmp_path, stdin=given)
+    assert ended.output == expected
+    left = given == expected and b"bind" in given and b"(self):\n    print" not in given
+    assert ended.status == int(left)
+    assert ended.errors.splitlines()[-1].startswith("fixed ")
+
+
+def test_standard_input_is_named_as_a_file_would_be(tmp_path: Path) -> None:
+    write(tmp_path, {".flake8": "[flake8]\nper-file-ignores = a.py: CRT\nexclude = b.py\n"})
+    for name in ["a.py", "b.py"]:
+        arguments = [f"--stdin-display-name={name}", "-"]
+        ended = command("fix", *arguments, cwd=tmp_path, stdin=BAD_TASK.encode())
+        assert (ended.output, ended.status) == (BAD_TASK.encode(), 0)
+    arguments = ["--stdin-display-name=shop/c.py", "--diff", "-"]
+    ended = command("fix", *arguments, cwd=tmp_path, stdin=BAD_TASK.encode())
+    assert ended.lines[:2] == ["--- ./shop/c.py", "+++ ./shop/c.py"]
+    assert ended.lines[-3:] == [
+        "-def send_receipt():",
+        "+def send_receipt(self):",
+        '     print("sent")',
+    ]
+
+
+def test_standard_input_stands_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    ended = command("fix", "-", "tasks.py", cwd=tmp_path, stdin=b"x = 1\n")
+    assert (ended.status, ended.output) == (2, b"")
+    assert "standard input (-)" in ended.errors
+    assert (tmp_path / "tasks.py").read_text() == BAD_TASK
+
+
+def test_files_that_cannot_be_fixed_are_named_and_others_are_fixed(tmp_path: Path) -> None:
+    odd = {
+        "a_broken.py": BAD_TASK.encode() + b"def (:\n",
+        "b_bytes.py": BAD_TASK.encode() + b"# \xff\n",
+        "c_klingon.py": b"# coding: klingon\n" + BAD_TASK.encode(),
+        "d_null.py": BAD_TASK.encode() + b"\0",
+        "e_deep.py": BAD_TASK.encode() + b"x = " + b"(" * 3000 + b")" * 3000 + b"\n",
+    }
+    write(tmp_path, {**odd, "tasks.py": BAD_TASK})
+    (tmp_path / "gone.py").symlink_to("nowhere.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    for arguments in [[], ["--select=CRT"]]:
+        (tmp_path / "tasks.py").write_text(BAD_TASK)
+        ended = command("fix", "--isolated", *arguments, cwd=tmp_path)
+        assert ended.status == 1
+        assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
+        named = [line.split(":")[0] for line in ended.lines if line.startswith("./")]
+        assert named == sorted([f"./{name}" for name in [*odd, "gone.py", "pipe.py", "tasks.py"]])
+        assert ended.lines[-1] == "fixed 1 finding in 1 file; 7 files left alone"
+        assert {name: (tmp_path / name).read_bytes() for name in odd} == odd
+
+
+def test_a_link_is_kept_and_its_target_fixed_once(tmp_path: Path) -> None:
+    write(tmp_path, {"real/tasks.py": BAD_TASK})
+    (tmp_path / "real/tasks.py").chmod(0o750)
+    (tmp_path / "linked.py").symlink_to("real/tasks.py")
+    ended = command("fix", "--isolated", cwd=tmp_path)
+    assert ended.lines[-1] == "fixed 1 finding in 1 file"
+    assert (tmp_path / "linked.py").is_symlink()
+    assert (tmp_path / "linked.py").read_text() == FIXED_TASK
+    assert (tmp_path / "real/tasks.py").stat().st_mode & 0o777 == 0o750
+
+
+def test_ctrl_c_loses_nothing(tmp_path: Path) -> None:
+    names = [f"tasks{number}.py" for number in range(1000)]
+    write(tmp_path, dict.fromkeys(names, BAD_TASK))
+    line = [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated"]
+    with subprocess.Popen(
+        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        assert running.stdout.readline().startswith("./tasks")
+        running.send_signal(signal.SIGINT)
+        running.stdout.read()
+        assert running.stderr.read() == "flake8-celery-retry: stopped\n"
+    assert running.returncode == 130
+    assert sorted(os.listdir(tmp_path)) == sorted(names)
+    states = {(tmp_path / name).read_text() for name in names}
+    assert states == {BAD_TASK, FIXED_TASK}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [(["-q"], ["fixed 1 finding in 1 file"]), (["-qq"], [])],
+)
+def test_quiet_runs_say_less(tmp_path: Path, arguments: list[str], lines: list[str]) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    assert command("fix", *arguments, cwd=tmp_path).lines == lines
+    assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["--exit-zero"], 0), (["--isolated"], 1), (["--no-such"], 2), (["--config=missing"], 2)],
+)
+def test_the_exit_status_says_whether_anything_is_left(
+    tmp_path: Path, arguments: list[str], status: int
+) -> None:
+    write(tmp_path, {"tasks.py": UNFIXABLE})
+    assert command("fix", *arguments, cwd=tmp_path).status == status
+
+
+def test_the_help_is_about_fixing(tmp_path: Path) -> None:
+    shown = command("fix", "--help", cwd=tmp_path).output.decode()
+    assert shown.startswith("usage: flake8-celery-retry fix [options] file file ...")
+    for option in ["--diff", "--unsafe-fixes", "--per-file-ignores", "--celery-task-bases"]:
+        assert option in shown
+
+
+def test_a_clean_project_needs_no_libcst(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": FIXED_TASK})
+    ended = command("fix", cwd=tmp_path, environment={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert ended.status == 0
+    assert "flake8_celery_retry.linter" in ended.errors
+    assert "libcst" not in ended.errors
