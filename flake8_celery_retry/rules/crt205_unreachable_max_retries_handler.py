@@ -1,0 +1,109 @@
+"""# unreachable-max-retries-handler (CRT205)
+
+## What it does
+
+Finds handlers for `MaxRetriesExceededError` around retry calls that pass `exc=`.
+
+## Why this is bad
+
+The handler is where somebody thought about the end: the apology to the buyer, the order that is
+put on a list for the morning. With `exc=` the last retry does not raise
+`MaxRetriesExceededError`, it raises the exception it was given. The handler is dead code, and
+nobody finds out before the day it is needed.
+
+## Celery does
+
+`charge_order` runs four times and ends in FAILURE with `GatewayDown: busy`. No apology is sent.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_apology
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        charge(order_id)
+    except GatewayDown as exc:
+        try:
+            raise self.retry(exc=exc, countdown=60)
+        except self.MaxRetriesExceededError:  # CRT205
+            send_apology(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_apology
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        charge(order_id)
+    except GatewayDown:
+        try:
+            raise self.retry(countdown=60)
+        except self.MaxRetriesExceededError:
+            send_apology(order_id)
+```
+
+## What stays silent
+
+A handler with a retry call in the body of its `try` that passes no `exc=`, or `None`, or what may
+be `None`: a parameter with that default or annotation. A handler that also catches what `exc` is,
+or may, as far as its classes can be told.
+
+## Fix
+
+Unsafe: `exc=` goes, from each retry call in the body of the `try`. What was meant may as well be a
+handler for the exception itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import Edit, ReplaceExpression
+from ..findings import Fix, Mistake
+from ..model import Module, RetryCall
+from ..model.exhaustion import unreachable_handlers
+from ..quoting import quoted
+from ..repairs import drop
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for handler, calls in unreachable_handlers(module.retry_calls):
+        exc = quoted(calls[0].arguments["exc"].value)
+        yield Mistake(
+            handler.node,
+            f"{calls[0].task_name} never gets MaxRetriesExceededError here: with exc={exc} Celery "
+            "raises that when retries run out; drop exc=",
+            _fix(calls),
+        )
+
+
+def _fix(calls: list[RetryCall]) -> Fix | None:
+    edits = [_without_exc(call) for call in calls]
+    if None in edits:
+        return None
+    return Fix("drop exc=", safe=False, edits=tuple(edit for edit in edits if edit))
+
+
+def _without_exc(call: RetryCall) -> Edit | None:
+    item = call.arguments["exc"]
+    if item.holder is not call.node:
+        # A dict that has a name may be meant for others, too.
+        is_written_here = isinstance(call.module.parent(item.holder), ast.keyword)
+        return drop(item) if is_written_here else None
+    if item.element in call.node.args[:-1]:
+        return ReplaceExpression(item.value, ("None",))
+    return drop(item)
