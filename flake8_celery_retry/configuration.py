@@ -60,8 +60,9 @@ class Command(NamedTuple):
 def read_options(argv: Sequence[str], command: Command) -> Run:
     """Read the arguments and the configuration as flake8 would, and set the plugin's settings.
 
-    Raises ``SystemExit`` (2 on a wrong argument, after argparse's line about it; 0 for ``--help``),
-    and ``flake8.exceptions.ExecutionError`` for a configuration that flake8 can't read.
+    Raises ``SystemExit`` (2 on a wrong argument, after argparse's line about it; 0 for ``--help``
+    and ``--bug-report``), and ``flake8.exceptions.ExecutionError`` for a configuration that flake8
+    can't read.
     """
     try:
         return _read_options(argv, command)
@@ -91,9 +92,20 @@ def _read_options(argv: Sequence[str], command: Command) -> Run:
             continue
         break
 
+    if options.bug_report:
+        _print_bug_report(_installed_plugins(source))
+        raise SystemExit(0)
     Plugin.parse_options(options)
     _tell_reporters(plugins.reporters.values(), manager, options)
     return Run(options, plugins.reporters, started)
+
+
+def _print_bug_report(plugins: finder.Plugins) -> None:
+    import json
+
+    from flake8.main import debug
+
+    print(json.dumps(debug.information(flake8.__version__, plugins), indent=2, sort_keys=True))
 
 
 def _option_manager(

@@ -339,6 +339,23 @@ def test_checking_imports_neither_libcst_nor_other_checkers(tmp_path: Path) -> N
     assert not imported & {"libcst", "pyflakes", "pycodestyle", "mccabe", "multiprocessing"}
 
 
+def test_a_bug_report_names_all_plugins_as_flake8s_does(tmp_path: Path) -> None:
+    ours = command("check", "--bug-report", cwd=tmp_path)
+    assert ours.output == flake8("--bug-report", cwd=tmp_path).output
+    assert ours.status == 0
+
+
+def test_a_benchmark_counts_the_files(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK, "clean.py": ""})
+    shown = command("check", "--benchmark", cwd=tmp_path).lines
+    assert [line.split(maxsplit=1)[1] for line in shown[1:]] == [
+        "seconds elapsed",
+        "total files processed",
+        "files processed per second",
+    ]
+    assert shown[2].split()[0] == "2"
+
+
 def test_help_and_version(tmp_path: Path) -> None:
     assert command("--version", cwd=tmp_path).output.startswith(b"flake8-celery-retry ")
     for arguments in [["--help"], ["check", "--help"], ["rule", "--help"]]:
