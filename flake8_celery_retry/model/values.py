@@ -85,6 +85,15 @@ class Values(Names):
             return value
         return None
 
+    def converted_number(self, expression: ast.expr) -> float | None:
+        """The number that Celery makes of an option which it converts: 1 of ``True``, 10 of
+        ``"10"``; ``None`` where that fails or it can't be read."""
+        value = self.value(expression)
+        try:
+            return float(value) if isinstance(value, (int, float, str)) else None
+        except (OverflowError, ValueError):
+            return None
+
     def arms(self, expression: ast.expr) -> list[ast.expr]:
         """Both arms of ``a if c else b`` (of arms in arms too), else the expression itself."""
         expression = self.read(expression)

@@ -1,0 +1,112 @@
+"""# unknown-retry-option (CRT306)
+
+## What it does
+
+Finds options of a task decorator that mean a retry setting and that Celery does not know:
+misspelled ones (`max_retry`, `retries`, `autoretry`, `retry_delay`, `jitter`…), and those of
+`apply_async` and its `retry_policy` (`countdown`, `eta`, `interval_start`, `interval_step`,
+`interval_max`).
+
+## Why this is bad
+
+Celery takes every option: it becomes an attribute of the task, and nobody complains. The setting
+that was meant stays at its default.
+
+## Celery does
+
+With `max_retry=1`, `charge_order` runs four times: `charge_order.max_retry` is 1, and
+`charge_order.max_retries` is 3 as ever.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retry=1)  # CRT306
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=1)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A task with `base=` or a decorator of the project's own, which may read the option; an option that
+the task's body reads back (`self.retry_delay`); `retry=`, of which CRT110 speaks; a decorator
+`@something.task` in a module that imports no Celery.
+
+## Fix
+
+Safe: the right name, where the option is a misspelling, the right one isn't there already, and the
+value fits it (`autoretry=True` is no `autoretry_for`). Unsafe where the value is 0 or `None`: once
+it is read, the task never retries, or never stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..edits import Edit
+from ..findings import Fix, Mistake
+from ..model import Module, Option, Task
+from ..model.spelling import PUBLISH_OPTIONS, fits, meant_option, unknown_options
+from ..repairs import rename
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        options = unknown_options(module, task)
+        if options:
+            options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
+            yield Mistake(options[0].value, _message(task, options), _fix(module, task, options))
+
+
+def _message(task: Task, options: list[Option]) -> str:
+    names = ", ".join(option.name for option in options)
+    meant = [name for option in options for name in _meant(option)]
+    advice = " and ".join(dict.fromkeys(meant))
+    return f"{task.name} has {names}, which nobody in Celery reads; write {advice}"
+
+
+def _meant(option: Option) -> tuple[str, ...]:
+    if option.name in PUBLISH_OPTIONS:
+        return "default_retry_delay", "retry_backoff"
+    meant = meant_option(option.name)
+    return (meant,) if meant else ()
+
+
+def _fix(module: Module, task: Task, options: list[Option]) -> Fix | None:
+    edits: list[Edit] = []
+    renamed: dict[str, Option] = {}
+    for option in options:
+        name = meant_option(option.name)
+        if name is None or name in task.options or name in renamed:
+            continue
+        if fits(module, option, name):
+            renamed[name] = option
+            edits.append(rename(option, name))
+    values = [module.value(option.value) for option in renamed.values()]
+    title = f"write {', '.join(renamed)}"
+    return (
+        Fix(title, not any(value in (0, None) for value in values), tuple(edits)) if edits else None
+    )

@@ -1,0 +1,91 @@
+"""# countdown-and-eta (CRT307)
+
+## What it does
+
+Finds retry calls that pass both `countdown=` and `eta=`.
+
+## Why this is bad
+
+A retry has one time at which it is due. Of two that are given, one is not kept, and nothing says
+which.
+
+## Celery does
+
+The countdown wins: `charge_order` is retried after 60 seconds, not tomorrow. The `eta` is ignored.
+
+## Example
+
+```python
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        tomorrow = timezone.now() + timedelta(days=1)
+        raise self.retry(exc=exc, countdown=60, eta=tomorrow)  # CRT307
+```
+
+## Use instead
+
+```python
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        tomorrow = timezone.now() + timedelta(days=1)
+        raise self.retry(exc=exc, eta=tomorrow)
+```
+
+## What stays silent
+
+A `countdown` or `eta` that is `None`, or may be (`eta=tomorrow if closed else None`).
+
+## Fix
+
+None: which of the two was meant is for the author to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module, RetryCall
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        if not (_always_passes(call, "countdown") and _always_passes(call, "eta")):
+            continue
+        countdown = call.argument("countdown")
+        assert countdown is not None
+        yield Mistake(
+            call.node,
+            f"{call.task_name} retries with countdown={quoted(countdown)} and an eta: Celery takes "
+            "the countdown and ignores the eta; pass one of them",
+        )
+
+
+def _always_passes(call: RetryCall, name: str) -> bool:
+    value = call.argument(name)
+    if value is None:
+        return False
+    return all(call.module.value(arm) is not None for arm in call.module.arms(value))

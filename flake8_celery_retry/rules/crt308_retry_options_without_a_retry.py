@@ -1,0 +1,100 @@
+"""# retry-options-without-a-retry (CRT308)
+
+## What it does
+
+Finds `max_retries` and `default_retry_delay` on tasks that have no `autoretry_for` and no retry
+call, and from which no retry can be made.
+
+## Why this is bad
+
+These options limit retries, they don't cause any. The task looks as if the first failure were
+nothing to worry about, and it is the last.
+
+## Celery does
+
+`charge_order` fails once and has ended in FAILURE, after one run.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import charge
+
+
+@shared_task(max_retries=5, default_retry_delay=60)  # CRT308
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=(GatewayDown,), max_retries=5, default_retry_delay=60)
+def charge_order(order_id):
+    return charge(order_id)
+```
+
+## What stays silent
+
+`max_retries=0`, which is how one says "never"; a bound task that hands `self` to something or gives
+it another name; a task that hands its own name to something in its body; `base=`, a base class of
+another module, an app made with `task_cls=`, a decorator of the project's own, options that can't
+be read; a task that speaks of somebody's `.retry`, or raises `Retry` by hand (CRT204); a misspelled
+`autoretry_for` (CRT306); a decorator `@something.task` in a module that imports no Celery.
+
+## Fix
+
+None: which failures are to be retried is for the author to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import UNKNOWN, Module, Option, Task
+from ..model.autoretry import lacks_autoretry
+from ..model.signals import retries_raised_by_hand
+from ..model.spelling import may_be_foreign
+from ..model.uses import may_be_retried
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        options = [*_limits(module, task)]
+        if not options or task.retries or may_be_foreign(module, task):
+            continue
+        if not lacks_autoretry(module, task) or _may_retry(module, task):
+            continue
+        options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
+        written = " and ".join(f"{option.name}={quoted(option.value, 9)}" for option in options)
+        yield Mistake(
+            options[0].value,
+            f"{task.name} never retries, so one failure ends it despite {written}; "
+            "add autoretry_for=(…,) or call self.retry",
+        )
+
+
+def _limits(module: Module, task: Task) -> Iterator[Option]:
+    option = task.own_option("max_retries")
+    if option is not None and module.value(option.value) not in (0, UNKNOWN):
+        yield option
+    option = task.own_option("default_retry_delay")
+    if option is not None:
+        yield option
+
+
+def _may_retry(module: Module, task: Task) -> bool:
+    return (
+        task.has_hidden_options
+        or bool(task.unbound_retry_calls)
+        or any(raised.task is task for raised in retries_raised_by_hand(module))
+        or may_be_retried(module, task)
+    )

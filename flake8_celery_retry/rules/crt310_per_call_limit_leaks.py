@@ -1,0 +1,82 @@
+"""# per-call-limit-leaks (CRT310)
+
+## What it does
+
+Finds retry calls with a `max_retries=` of their own in tasks with `autoretry_for`.
+
+## Why this is bad
+
+The limit looks as if it were for this one message. It is kept, and decides about messages that have
+nothing to do with it.
+
+## Celery does
+
+The limit is kept on the task object of that worker process and used by the next automatic retry of
+*any* message. After one `self.retry(max_retries=1)`, orders that the gateway was too busy for run
+twice, not four times, until the worker is started again.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import CardRefused, GatewayDown, charge
+
+
+@shared_task(bind=True, autoretry_for=(GatewayDown,), default_retry_delay=60, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except CardRefused as exc:
+        raise self.retry(exc=exc, countdown=600, max_retries=1)  # CRT310
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import CardRefused, GatewayDown, charge
+
+
+@shared_task(bind=True, autoretry_for=(GatewayDown,), default_retry_delay=60, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except CardRefused as exc:
+        if self.request.retries:
+            raise
+        raise self.retry(exc=exc, countdown=600)
+```
+
+## What stays silent
+
+`max_retries=None`, which means the task's own limit; a task without `autoretry_for`.
+
+## Fix
+
+None: count `self.request.retries`, or let the task's own limit hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        if not task.retries_automatically:
+            continue
+        for call in task.retry_calls:
+            limit = call.argument("max_retries")
+            if limit is None or not call.is_own or not call.passes("max_retries"):
+                continue
+            yield Mistake(
+                call.node,
+                f"{task.name} retries with max_retries={quoted(limit, 12)}: Celery keeps that for "
+                "later automatic retries of any message; drop it, count request.retries",
+            )
