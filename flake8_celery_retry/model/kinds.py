@@ -11,7 +11,10 @@ from .tree import ALIASES
 from .values import UNKNOWN, Values
 
 #: What the names of exception classes end in.
-EXCEPTION_ENDINGS = ("Error", "Exception", "Warning", "DoesNotExist", "Timeout")
+EXCEPTION_ENDINGS = (
+    *("Error", "Exception", "Warning", "DoesNotExist", "NotFound", "Timeout"),
+    *("Exceeded", "Failed", "Failure", "Refused", "Unavailable"),
+)
 #: What the names of tuples of them end in.
 PLURAL_ENDINGS = ("Errors", "Exceptions", "Failures", "Timeouts")
 #: Builtin functions, and functions of the standard library, that return a string.
@@ -31,9 +34,11 @@ class Kinds(Values):
     """Values of which it can be said what they are."""
 
     def is_exception_class(self, expression: ast.expr) -> bool:
-        """Whether an expression names an exception class: a builtin one, one that the module
-        defines or catches, or one whose name says so."""
-        return self._is_exception_class(expression, ALIASES)
+        """Whether an expression names an exception class, or a class of another module: where an
+        exception is asked for, it can be nothing else."""
+        if self._is_known_exception(expression, ALIASES):
+            return True
+        return self.definition(expression) is None and self.is_single_class(expression)
 
     def is_single_class(self, expression: ast.expr) -> bool:
         """Whether an expression names one exception class: one of the module, or a name written
@@ -56,8 +61,9 @@ class Kinds(Values):
         expression = self.read(expression)
         if self.is_name_of_handler(expression):
             return True
-        made_of = expression.func if isinstance(expression, ast.Call) else expression
-        return self.is_exception_class(made_of)
+        if isinstance(expression, ast.Call):
+            return self._is_known_exception(expression.func, ALIASES)
+        return self.is_exception_class(expression)
 
     def is_name_of_handler(self, expression: ast.expr) -> bool:
         """Whether an expression is the name that an ``except`` clause gives its exception, and
@@ -140,39 +146,42 @@ class Kinds(Values):
         )
 
     @cached_property
-    def caught_exceptions(self) -> frozenset[str]:
-        """The qualified names of what the module's ``except`` clauses list one by one."""
-        handlers = (node for scope in self.scopes for node in scope.walk(ast.ExceptHandler))
-        listed: set[str] = set()
-        for handler in handlers:
-            type_ = handler.type
-            elements = type_.elts if isinstance(type_, ast.Tuple) else [type_] if type_ else []
-            names = [self.qualified(element) for element in elements]
-            # ``except NETWORK_ERRORS`` may well name a tuple of them.
-            listed |= {name for name in names if name and _is_name_of_class(name)}
-        return frozenset(listed)
+    def known_exceptions(self) -> frozenset[str]:
+        """The qualified names of what the module catches or raises, one by one."""
+        listed: list[ast.expr] = []
+        for scope in self.scopes:
+            for node in scope.walk((ast.ExceptHandler, ast.Raise)):
+                named = node.type if isinstance(node, ast.ExceptHandler) else node.exc
+                if isinstance(named, ast.Call):
+                    named = named.func
+                listed += named.elts if isinstance(named, ast.Tuple) else [named] if named else []
+        names = map(self.qualified, listed)
+        # ``except NETWORK_ERRORS`` may well name a tuple of them, ``raise problem()`` a function.
+        return frozenset(name for name in names if name and _is_name_of_class(name))
 
-    def _is_exception_class(self, expression: ast.expr, depth: int) -> bool:
+    def _is_known_exception(self, expression: ast.expr, depth: int) -> bool:
         expression = self.read(expression)
         if depth == 0 or not isinstance(expression, (ast.Name, ast.Attribute)):
             return False
         definition = self.definition(expression)
         if isinstance(definition, ast.ClassDef):
-            return any(self._is_exception_class(base, depth - 1) for base in definition.bases)
+            return any(self._is_known_exception(base, depth - 1) for base in definition.bases)
         qualified = self.exception(expression)
         if qualified is None:
             return False
         builtin = getattr(builtins, qualified, None)
         if builtin is not None:
             return isinstance(builtin, type) and issubclass(builtin, BaseException)
-        return qualified in self.caught_exceptions or (
+        return qualified in self.known_exceptions or (
             _is_name_of_class(qualified) and qualified.endswith(EXCEPTION_ENDINGS)
         )
 
     def _is_used_as_row(self, name: ast.Name) -> bool:
         parent, field = self.parent(name), self.field(name)
-        if isinstance(parent, ast.Starred):
+        if isinstance(parent, (ast.Starred, ast.YieldFrom)):
             return True
+        if isinstance(parent, ast.keyword):
+            return (parent.arg or "").endswith("__in")  # a Django filter
         if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
             return field == "iter"
         if isinstance(parent, ast.Subscript):
@@ -184,7 +193,10 @@ class Kinds(Values):
         if isinstance(parent, ast.Attribute):
             return parent.attr in SEQUENCE_METHODS
         if isinstance(parent, ast.Call) and field == "args":
-            return self.qualified(parent.func) in SEQUENCE_FUNCTIONS
+            function = parent.func
+            if isinstance(function, ast.Attribute) and function.attr in {"extend", "join"}:
+                return True
+            return self.qualified(function) in SEQUENCE_FUNCTIONS
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
             other = parent.right if parent.left is name else parent.left
             return self.is_container(other)

@@ -109,7 +109,7 @@ def _about_value(call: RetryCall, value: ast.expr, kind: str) -> tuple[str, Fix 
         f"{call.task_name} retries with args={quoted(value)}, {kind} and no tuple: {outcome}; "
         f"{advice}"
     )
-    is_literal = isinstance(value, ast.Constant) and value not in call.node.args
+    is_literal = isinstance(value, (ast.Constant, ast.JoinedStr)) and value not in call.node.args
     edit = ReplaceExpression(value, ("(", value, ",)"))
     return message, Fix(advice, safe=is_literal, edits=(edit,))
 
