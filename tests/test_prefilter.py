@@ -229,7 +229,7 @@ SPELLINGS = {
         @app.task
         def charge():
             try: pay()
-            except OSError: charge . s () ()
+            except OSError: charge . s ( ) . delay ( )
     """,
     "a task that replaces itself": """
         @app.task(bind=True)
