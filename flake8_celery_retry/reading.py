@@ -17,7 +17,12 @@ from .settings import Settings
 DECLARATION = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 #: What almost every encoding writes as ASCII does; the escape tells ``unicode_escape`` from them.
-ASCII = bytes(range(128)) + rb"\u0061"
+ASCII = bytes(range(128)).replace(b"\\", rb"\u0061")
+
+#: The names of Python's default encoding that people write.
+UTF8 = frozenset({"utf-8", "utf8", "utf_8"})
+
+LINE_END = re.compile("\r\n?")
 
 #: Opens a pipe without waiting for a writer and, on Windows, a file without changing its bytes.
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -61,19 +66,25 @@ def _read_to_end(descriptor: int, size: int) -> bytes:
 
 
 def may_hold(content: bytes, settings: Settings) -> bool:
-    """Whether a file with this content can hold a finding, told by a scan of its bytes.
+    """Whether a file with this content can hold a finding, told by a scan of its text.
 
-    Everything the prefilter looks for is ASCII, unless a user's own names are not, and so looks the
-    same in almost every encoding. What holds a null byte is no Python: it may hold that finding.
-    Raises ``LookupError`` as :func:`lines_of` does.
+    What holds a null byte is no Python: it may hold that finding. Raises ``LookupError`` as
+    :func:`lines_of` does.
     """
-    if b"\0" in content:
-        return True
-    if _is_searchable(content) and _is_ascii(settings):
-        text = content.decode("latin-1")
-    else:
-        text = "".join(lines_of(content))
-    return may_hold_findings(text, settings)
+    return b"\0" in content or may_hold_findings(_text_to_scan(content), settings)
+
+
+def _text_to_scan(content: bytes) -> str:
+    """The text of :func:`lines_of`, in a tenth of the time for almost every file."""
+    encoding = _declared_encoding(content)
+    if encoding in UTF8 or (content.isascii() and _keeps_ascii(encoding)):
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return LINE_END.sub("\n", text) if "\r" in text else text
+    return "".join(lines_of(content))
 
 
 def lines_of(content: bytes) -> list[str]:
@@ -93,13 +104,12 @@ def _decoded_lines(content: bytes, encoding: str) -> list[str]:
     return io.TextIOWrapper(io.BytesIO(content), encoding).readlines()
 
 
-def _is_searchable(content: bytes) -> bool:
+def _declared_encoding(content: bytes) -> str:
+    """The encoding that one of the first two lines declares, or Python's default."""
     end_of_second_line = content.find(b"\n", content.find(b"\n") + 1)
     head = content if end_of_second_line < 0 else content[:end_of_second_line]
-    if b"coding" not in head:
-        return True
-    declaration = DECLARATION.search(head)
-    return declaration is None or _keeps_ascii(declaration[1].decode("ascii"))
+    declaration = DECLARATION.search(head) if b"coding" in head else None
+    return declaration[1].decode("ascii").lower() if declaration else "utf-8"
 
 
 @functools.cache
@@ -110,7 +120,3 @@ def _keeps_ascii(encoding: str) -> bool:
         return True  # no such encoding: flake8 reads the file as Latin-1
     except UnicodeError:
         return False
-
-
-def _is_ascii(settings: Settings) -> bool:
-    return all(name.isascii() for name in settings.task_decorators | settings.task_bases)

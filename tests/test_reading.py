@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from flake8.processor import FileProcessor
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flake8_celery_retry.prefilter import may_hold_findings
 from flake8_celery_retry.reading import NotAFileError, lines_of, may_hold, read_bytes
@@ -58,18 +60,52 @@ def processed(file: Path, lines: list[str] | None) -> list[str]:
     return FileProcessor(str(file), options, lines).lines
 
 
-@pytest.mark.filterwarnings("ignore:invalid escape sequence")
-@pytest.mark.parametrize("source", [TASK, PLAIN], ids=["task", "plain"])
-@pytest.mark.parametrize(
-    "encoding",
-    ["utf-8", "utf-8-sig", "latin-1", "utf-7", "cp1252", "shift_jis", "unicode_escape", "klingon"],
+#: What files are made of that the prefilter may see one way or another.
+FRAGMENTS = [
+    "# coding: utf-8\n",
+    "# coding: latin-1\r",
+    "# coding: utf-7\n",
+    "# coding: klingon\n",
+    "\ufeff",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n@",
+    "@app.task",
+    "task",
+    "(bind=True)",
+    "job = ",
+    "def größe():",
+    "größe()",
+    "ª",
+    "sleep",
+    "except",
+    "retry(",
+    " ",
+    "+AHQ-",
+]
+
+
+@given(
+    st.lists(st.sampled_from(FRAGMENTS), max_size=12),
+    st.sampled_from(["utf-8", "latin-1", "utf-7", "ascii"]),
 )
-def test_the_bytes_tell_what_the_text_tells(source: str, encoding: str) -> None:
-    declared = f"# coding: {encoding}\n"
-    known = "latin-1" if encoding == "klingon" else encoding
-    content = declared.encode() + source.encode(known, errors="replace")
-    assert may_hold(content, DEFAULT) == may_hold_findings("".join(lines_of(content)), DEFAULT)
-    assert may_hold(content, DEFAULT) == (source == TASK)
+def test_the_text_that_is_scanned_is_the_one_that_is_linted(
+    fragments: list[str], encoding: str
+) -> None:
+    content = "".join(fragments).encode(encoding, errors="replace")
+    text = "".join(processed(Path("module.py"), lines_of(content)))
+    assert may_hold(content, DEFAULT) == may_hold_findings(text, DEFAULT)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-7", "shift_jis", "klingon"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_task_is_seen_in_every_encoding(encoding: str, line_end: str) -> None:
+    codec = "latin-1" if encoding == "klingon" else encoding
+    for source in [TASK, PLAIN]:
+        content = f"# coding: {encoding}\n{source}".replace("\n", line_end)
+        encoded = content.encode(codec, errors="replace")
+        assert may_hold(encoded, DEFAULT) == (source == TASK)
 
 
 def test_words_hidden_by_an_encoding_are_seen() -> None:
@@ -84,6 +120,10 @@ def test_names_of_ones_own_need_not_be_ascii() -> None:
     settings = Settings(task_decorators=frozenset({"aufträge.größe"}))
     assert not may_hold(content, DEFAULT)
     assert may_hold(content, settings)
+
+
+def test_a_null_byte_is_a_finding_of_its_own() -> None:
+    assert may_hold(b"x = 1\0", DEFAULT)
 
 
 def test_what_has_no_content_is_no_file(tmp_path: Path) -> None:
