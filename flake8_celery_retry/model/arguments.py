@@ -26,7 +26,7 @@ class Repeat:
     ``self`` is none of them); ``given`` holds the arguments by the parameter's name. Where
     ``is_readable`` is false there are arguments that can't be told or that fill no parameter.
     ``options`` are the other keywords of a send (``countdown=``, ``queue=``…); some may stand there
-    by position.
+    by position. A signature that is sent may have been made in another statement.
     """
 
     module: Module
@@ -37,6 +37,7 @@ class Repeat:
     is_readable: bool = True
     options: list[ast.keyword] = field(default_factory=list)
     has_nameless_options: bool = False
+    is_made_elsewhere: bool = False
     _passes_all_on: bool = False
 
     # -- reading the arguments ---------------------------------------------------------------
@@ -127,6 +128,16 @@ class Repeat:
         on then, it is not tried again."""
         return not self.is_readable or any(
             not self._counts_attempts(parameter, value) for parameter, value in self.changed.items()
+        )
+
+    @property
+    def counts_in_options(self) -> bool:
+        """Whether an option (a ``countdown``) depends on a parameter that is changed."""
+        names = {parameter.arg for parameter in self.changed}
+        return any(
+            isinstance(node, ast.Name) and node.id in names
+            for option in self.options
+            for node in self.module.within(option.value, ast.Name)
         )
 
     def _is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:

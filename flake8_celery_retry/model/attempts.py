@@ -27,6 +27,17 @@ def can_be_a_task(module: Module) -> bool:
     return module.imports_celery or "django" in roots or roots <= sys.stdlib_module_names
 
 
+def handler_around(module: Module, node: ast.AST) -> Handler | None:
+    """The handler that a node stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
+    for frame in flow.frames(module, node):
+        if frame.kind in flow.SETTINGS:
+            statement = module.parent(frame.node)
+            if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
+                return Handler(module, frame.node, statement)
+            return None
+    return None
+
+
 def sleeps_before(module: Module, node: ast.AST, until: ast.AST) -> list[ast.Call]:
     """The sleeps on the way to a node inside ``until`` (a handler, or an ``if`` around it); not
     those in a branch that leaves before the node."""
@@ -126,10 +137,7 @@ class Attempt:
     @property
     def handler(self) -> Handler | None:
         """The clause it is made from; ``None`` in a branch outside of any."""
-        statement = self.repeat.module.parent(self.around)
-        if isinstance(self.around, ast.ExceptHandler) and isinstance(statement, TRY):
-            return Handler(self.repeat.module, self.around, statement)
-        return None
+        return handler_around(self.repeat.module, self.repeat.node)
 
 
 def attempts_by_recursion(module: Module, scope: Scope) -> Iterator[Attempt]:
@@ -172,11 +180,10 @@ def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:
 
 def _frame_of_attempt(module: Module, call: ast.Call) -> flow.Frame | None:
     """The handler that a call stands in, or the innermost branch around it that sleeps first."""
-    frames = list(flow.frames(module, call))
-    setting = next((frame for frame in frames if frame.kind in flow.SETTINGS), None)
-    if setting is not None and setting.kind == "handler":
-        return setting
-    for frame in frames:
+    handler = handler_around(module, call)
+    if handler is not None:
+        return flow.Frame("handler", handler.node, "body")
+    for frame in flow.frames(module, call):
         if frame.kind == "loop":
             return None
         if frame.kind in {"if", "match"} and sleeps_before(module, call, frame.node):
@@ -293,7 +300,9 @@ def _send_of_itself(module: Module, task: Task, call: ast.Call) -> Repeat | None
 def _sign(repeat: Repeat, task: Task, expression: ast.expr) -> bool:
     """Take over the arguments of a signature of the task (``self.s(…)``, ``task.si(…).set(…)``);
     false where the expression is none."""
-    expression = repeat.module.read(expression)
+    made = repeat.module.read(expression)
+    repeat.is_made_elsewhere = repeat.is_made_elsewhere or made is not expression
+    expression = made
     if not (isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute)):
         return False
     method, receiver = expression.func.attr, expression.func.value

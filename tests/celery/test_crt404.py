@@ -21,7 +21,7 @@ def test_it_is_a_new_task_each_time_and_never_ends(lab, page, send):
 
 
 def test_replacing_itself_is_no_better(lab, page):
-    source = page.example.replace("max_retries=3", "bind=True, max_retries=3")
+    source = page.example.replace("@shared_task\n", "@shared_task(bind=True)\n")
     source = source.replace("(order_id):", "(self, order_id):").replace(
         SEND, "self.replace(self.s(order_id))"
     )

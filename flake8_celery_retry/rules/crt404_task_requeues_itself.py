@@ -1,0 +1,117 @@
+"""# task-requeues-itself (CRT404)
+
+## What it does
+
+Finds tasks that send themselves again, with the same arguments, when something fails.
+
+## Why this is bad
+
+What is sent is a new task: its retry count is 0 again, so `max_retries` never applies. While the
+gateway is down, every order goes round for ever, and each run counts as a success.
+
+## Celery does
+
+22 runs and counting; each with `request.retries == 0` and an id of its own, each SUCCESS.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task
+def charge_order(order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown:
+        charge_order.apply_async((order_id,), countdown=60)  # CRT404
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task
+def charge_order(order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise charge_order.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A send outside of `except` clauses. One with an argument that is new, other than by counting an
+attempt up or down: a cursor, the rest of a batch, another account. The work goes on then.
+
+## Fix
+
+Unsafe: `raise self.retry(...)` with the exception and the options of the send; on the task's own
+name where the task is not bound. A bare `return` after the send goes. None where the send has a
+`task_id`, where its result is used, where more happens after it, or where a counted argument says
+how long it waits; nor for a signature that was made in another statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..edits import Edit
+from ..findings import Fix, Mistake
+from ..model import Handler, Module, Task
+from ..model.arguments import Repeat
+from ..model.attempts import handler_around, sends_of_itself
+from ..quoting import quoted
+from ..repairs import name_exception, raise_instead, retry_call
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for task in module.tasks:
+        for send in sends_of_itself(module, task):
+            handler = handler_around(module, send.node)
+            if handler is None or send.has_new_work:
+                continue
+            yield Mistake(send.node, _message(task, send), _fix(module, task, send, handler))
+
+
+def _message(task: Task, send: Repeat) -> str:
+    left_out = ", ".join(send.left_out)
+    if len(left_out) > 16:
+        left_out = f"{left_out[:15]}…"
+    without = f" without {left_out}" if left_out else ""
+    binding = "" if task.self_name else "bind it, "
+    retry = f"raise {task.self_name or 'self'}.retry(exc=exc{'' if without else _delay(send)})"
+    return (
+        f"{task.name} sends itself again{without}: a new task, max_retries never applies; "
+        f"{binding}write {retry}"
+    )
+
+
+def _delay(send: Repeat) -> str:
+    """The delay of a send as an argument of a retry call."""
+    delays = [option for option in send.options if option.arg in {"countdown", "eta"}]
+    return f", {delays[0].arg}={quoted(delays[0].value, 10)}" if delays else ""
+
+
+def _fix(module: Module, task: Task, send: Repeat, handler: Handler) -> Fix | None:
+    names = [option.arg for option in send.options]
+    if handler.is_star or send.has_nameless_options or len(set(names)) < len(names):
+        return None
+    if not {None, "task_id"}.isdisjoint(names) or send.counts_in_options:
+        return None
+    if send.is_made_elsewhere:
+        return None
+    exception, naming = name_exception(handler)
+    options = [(option.arg or "", option.value) for option in send.options]
+    retry = retry_call(task.self_name or task.name, [("exc", exception), *options])
+    raising = raise_instead(module, send.node, handler.node, retry)
+    if raising is None:
+        return None
+    edits: tuple[Edit, ...] = (*naming, *raising)
+    return Fix("let Celery retry", safe=False, edits=edits)
