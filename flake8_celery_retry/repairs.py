@@ -19,8 +19,8 @@ from .edits import (
     SetKeyword,
     Source,
 )
-from .model import Handler, Module, Option, Task
-from .model.flow import what_follows
+from .model import Handler, Module, Option, RetryCall, Task
+from .model.flow import is_bare_return, what_follows
 from .model.tree import FunctionNode, Scope
 from .model.values import Item
 
@@ -37,6 +37,19 @@ def drop(option: Option | Item) -> Edit:
         return RemoveItem(option.holder, option.element)
     assert isinstance(option.holder, ast.Call)
     return RemoveArgument(option.holder, option.element)
+
+
+def drop_argument(call: RetryCall, name: str, default: str) -> Edit | None:
+    """Take an argument out of a retry call; where others follow by position, its default takes its
+    place. ``None`` where it stands in a dict that may be meant for others, too."""
+    item = call.arguments[name]
+    if item.holder is not call.node and not isinstance(
+        call.module.parent(item.holder), ast.keyword
+    ):
+        return None
+    if item.element in call.node.args[:-1]:
+        return ReplaceExpression(item.value, (default,))
+    return drop(item)
 
 
 def drop_limit(task: Task, option: Option | Item) -> tuple[Edit, ...] | None:
@@ -201,8 +214,4 @@ def raise_instead(
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
-    is_bare_return = isinstance(statement, ast.Return) and (
-        statement.value is None
-        or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
-    )
-    return is_bare_return or isinstance(statement, ast.Pass)
+    return is_bare_return(statement) or isinstance(statement, ast.Pass)

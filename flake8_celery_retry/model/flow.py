@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from .options import BROAD
-from .tree import TRY, Tree
+from .tree import FUNCTION, TRY, Tree
 from .values import Values
 
 Kind = Literal["if", "loop", "match", "condition", "with", "try", "handler", "else", "finally"]
@@ -262,22 +262,40 @@ def leaves(tree: Tree, block: list[ast.stmt]) -> bool:
 
 
 def can_continue_after(tree: Tree, statement: ast.stmt) -> bool:
-    """Whether control can reach another statement of the function after one, a bare ``return``
-    not counted."""
-    for level in path(tree, statement):
-        after = tree.statements_after(level)
+    """Whether control can reach another statement of the function after one; ``pass`` and a bare
+    ``return`` are none."""
+    current: ast.AST = statement
+    while isinstance(current, ast.stmt):
+        after = [later for later in tree.statements_after(current) if not _is_pass(later)]
+        if after and not isinstance(after[0], ast.Break):
+            return not is_bare_return(after[0])
         if after:
-            first = after[0]
-            return not (isinstance(first, ast.Return) and first.value is None)
-        parent = tree.parent(level)
-        if isinstance(parent, TRY) and tree.field(level) == "body" and parent.orelse:
+            around = frames(tree, after[0])
+            loops = (frame for frame in around if frame.kind == "loop" and frame.field == "body")
+            current = next(loops).node
+            continue
+        parent, part = tree.parent(current), tree.field(current)
+        if isinstance(parent, (ast.ExceptHandler, ast.match_case)):
+            parent, part = tree.parent(parent), tree.field(parent)
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.While)) and part == "body":
             return True
-        if isinstance(parent, TRY) and tree.field(level) != "finalbody" and parent.finalbody:
-            return True
-        if isinstance(parent, ast.ExceptHandler):
-            around = tree.parent(parent)
-            if isinstance(around, TRY) and around.finalbody:
+        if isinstance(parent, TRY):
+            follows = parent.orelse if part == "body" else []
+            if follows or (parent.finalbody and part != "finalbody"):
                 return True
-        if isinstance(parent, (ast.For, ast.AsyncFor, ast.While)):
-            return True
+        if isinstance(parent, FUNCTION):
+            return False
+        current = parent
     return False
+
+
+def is_bare_return(statement: ast.stmt) -> bool:
+    """``return`` or ``return None``."""
+    if not isinstance(statement, ast.Return):
+        return False
+    value = statement.value
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _is_pass(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Pass)

@@ -69,15 +69,13 @@ handler for the exception itself.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from ..edits import Edit, ReplaceExpression
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall
 from ..model.exhaustion import unreachable_handlers
 from ..quoting import quoted
-from ..repairs import drop
+from ..repairs import drop_argument
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -92,18 +90,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _fix(calls: list[RetryCall]) -> Fix | None:
-    edits = [_without_exc(call) for call in calls]
+    edits = [drop_argument(call, "exc", "None") for call in calls]
     if None in edits:
         return None
     return Fix("drop exc=", safe=False, edits=tuple(edit for edit in edits if edit))
-
-
-def _without_exc(call: RetryCall) -> Edit | None:
-    item = call.arguments["exc"]
-    if item.holder is not call.node:
-        # A dict that has a name may be meant for others, too.
-        is_written_here = isinstance(call.module.parent(item.holder), ast.keyword)
-        return drop(item) if is_written_here else None
-    if item.element in call.node.args[:-1]:
-        return ReplaceExpression(item.value, ("None",))
-    return drop(item)

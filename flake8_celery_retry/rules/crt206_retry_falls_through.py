@@ -1,0 +1,100 @@
+"""# retry-falls-through (CRT206)
+
+## What it does
+
+Finds retry calls with `throw=False` after which the task goes on.
+
+## Why this is bad
+
+`retry` ends the run by raising. With `throw=False` it does not: it sends the next run and returns.
+What follows then works as if nothing had failed, and does it again in the run that was just sent.
+
+## Celery does
+
+The run ends in SUCCESS with its retry already queued: `charge_order` mails a receipt for a payment
+that failed, and a second one when the retry comes through.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_receipt
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        charge(order_id)
+    except GatewayDown as exc:
+        self.retry(exc=exc, countdown=60, throw=False)  # CRT206
+    send_receipt(order_id)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_receipt
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+    send_receipt(order_id)
+```
+
+## What stays silent
+
+A call whose result is used (`raise self.retry(..., throw=False)`, `return`, a name); one at the
+end of its function, or right before a bare `return`.
+
+## Fix
+
+Unsafe: `throw=False` goes, and `raise` takes its place. What follows may have been meant to run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..edits import ReplaceStatement
+from ..findings import Fix, Mistake
+from ..model import Module, RetryCall
+from ..model.flow import can_continue_after
+from ..repairs import drop_argument
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        if call.throws is not False or not call.is_bare_statement or not _goes_on(module, call):
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task_name} goes on after its retry (throw=False): Celery counts SUCCESS "
+            f"and runs it again; raise {call.receiver}.retry(...)",
+            _fix(call),
+        )
+
+
+def _goes_on(module: Module, call: RetryCall) -> bool:
+    """Whether more runs after the call, be it after that of the nested function it stands in."""
+    if can_continue_after(module, call.statement):
+        return True
+    around = module.statement_of(call.called_at) if call.called_at else None
+    return isinstance(around, (ast.Expr, ast.Assign)) and can_continue_after(module, around)
+
+
+def _fix(call: RetryCall) -> Fix | None:
+    dropping = drop_argument(call, "throw", "True")
+    if dropping is None:
+        return None
+    raising = ReplaceStatement(call.statement, ("raise ", call.node))
+    return Fix("raise the retry", safe=False, edits=(dropping, raising))
