@@ -174,11 +174,10 @@ class Task:
 
     @property
     def self_name(self) -> str | None:
-        """The name under which a bound task's function receives the task."""
+        """The name under which a bound task's function receives the task; ``None`` too where its
+        first parameter was meant for something else (CRT101)."""
         parameters = self.positional_parameters
-        receives = self.is_class or self.bound
-        if receives is None:
-            receives = self.has_parameter_for_itself
+        receives = self.is_class or (self.bound is not False and self.has_parameter_for_itself)
         return parameters[0].arg if receives and parameters else None
 
     @property
@@ -255,7 +254,7 @@ class Task:
         if parameter is not None:
             receivers = [method.parameters[0] for method in self.methods if method.parameters]
             if not self.is_class:
-                receivers = self.positional_parameters[:1] if self.bound is not False else []
+                receivers = self.positional_parameters[:1] if self.self_name is not None else []
             return any(parameter is receiver for receiver in receivers)
         if self.is_class:
             return False
@@ -617,10 +616,20 @@ class RetryCall:
             value = self.argument(name)
             if value is None or self.module.value(value) is None:
                 continue
+            if name == "args" and self._is_no_work(value):
+                continue
             value = self.module.read(value)
             if not (is_own(value) or self._is_all_of_request(value, name)):
                 return True
         return False
+
+    def _is_no_work(self, value: ast.expr) -> bool:
+        """Whether ``args`` is a mistake: an exception (CRT103), or one of the task's own parameters
+        as it came, in place of a tuple (CRT107)."""
+        own = self.task.own_parameters if self.task else []
+        return self.module.is_exception(value) or any(
+            self._is_unchanged(value, parameter) for parameter in own
+        )
 
     def _is_all_of_request(self, value: ast.expr, name: str) -> bool:
         """``self.request.args``, ``self.request.kwargs``."""

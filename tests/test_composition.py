@@ -1,0 +1,320 @@
+"""Fixes together: a task with two mistakes at once, for every two rules that have a fix.
+
+The tasks are drafted from a sound one, into which two rules put their mistakes: into the same
+retry call where both find room there, else into two ``try`` statements of the same function.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import pytest
+from test_rules import TABLE
+
+from flake8_celery_retry.fixer import Outcome, Reason, fix_source
+from flake8_celery_retry.linter import lint
+from flake8_celery_retry.settings import Settings
+
+HEAD = """\
+import logging
+import time
+
+from celery import shared_task
+from celery.exceptions import MaxRetriesExceededError, Retry
+from django.core.mail import send_mail
+
+from shop.gateway import GatewayDown, charge
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(bind=True)
+def refund_order(self, order_id):
+    return order_id
+
+
+"""
+
+
+@dataclass
+class Attempt:
+    """A ``try`` with a retry call in its handler: what is tried, what is caught, what is done."""
+
+    tried: str = "charge(order_id)"
+    caught: str = "GatewayDown"
+    name: str | None = "exc"
+    before: list[str] = field(default_factory=list)
+    raised: bool = True
+    receiver: str = "self"
+    args: list[str] = field(default_factory=list)
+    keywords: dict[str, str] = field(default_factory=lambda: {"exc": "exc"})
+    after: list[str] = field(default_factory=list)
+    #: What stands in the place of the retry call.
+    instead: str | None = None
+    #: Whether a handler for ``MaxRetriesExceededError`` stands around the call.
+    apologizes: bool = False
+
+    def lines(self) -> list[str]:
+        """The statement's lines."""
+        arguments = [*self.args, *(f"{name}={value}" for name, value in self.keywords.items())]
+        call = f"{self.receiver}.retry({', '.join(arguments)})"
+        ending = [self.instead or ("raise " if self.raised else "") + call]
+        if self.apologizes:
+            ending = ["try:", *_indented(ending), "except MaxRetriesExceededError:", "    raise"]
+        clause = f"except {self.caught}" + (f" as {self.name}:" if self.name else ":")
+        handled = [*self.before, *ending, *self.after]
+        return ["try:", f"    {self.tried}", clause, *_indented(handled)]
+
+
+@dataclass
+class Draft:
+    """A task function with its options, parameters and attempts."""
+
+    options: dict[str, str] = field(default_factory=lambda: {"bind": "True"})
+    parameters: list[str] = field(default_factory=lambda: ["self", "order_id"])
+    attempts: list[Attempt] = field(default_factory=list)
+    is_swallowed: bool = False
+
+    def source(self) -> str:
+        """The module with the task."""
+        options = ", ".join(f"{name}={value}" for name, value in self.options.items())
+        body = [line for attempt in self.attempts for line in attempt.lines()]
+        if self.is_swallowed:
+            body = ["try:", *_indented(body), "except Exception:", '    log.exception("failed")']
+        head = [f"@shared_task({options})", f"def charge_order({', '.join(self.parameters)}):"]
+        return HEAD + "\n".join([*head, *_indented(body)]) + "\n"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """How a rule's mistake is put into a draft and one of its attempts, and which parts of them it
+    needs for itself."""
+
+    make: Callable[[Draft, Attempt], object]
+    needs: frozenset[str]
+
+
+MISTAKES: dict[str, Mistake] = {}
+#: The parts of an attempt.
+ATTEMPT = {"args", "exc", "delay", "statement", "throw", "receiver"}
+
+
+def mistake(
+    code: str, *needs: str
+) -> Callable[[Callable[[Draft, Attempt], object]], Callable[[Draft, Attempt], object]]:
+    def keep(make: Callable[[Draft, Attempt], object]) -> Callable[[Draft, Attempt], object]:
+        MISTAKES[code] = Mistake(make, frozenset(needs))
+        return make
+
+    return keep
+
+
+@mistake("CRT101", "binding")
+def bound_task_without_self(draft: Draft, attempt: Attempt) -> None:
+    draft.parameters.remove("self")
+
+
+@mistake("CRT102", "binding")
+def retry_without_bind(draft: Draft, attempt: Attempt) -> None:
+    del draft.options["bind"]
+    draft.parameters.remove("self")
+
+
+@mistake("CRT103", "args", "exc")
+def exception_passed_as_args(draft: Draft, attempt: Attempt) -> None:
+    attempt.args = ["exc"]
+    del attempt.keywords["exc"]
+
+
+@mistake("CRT104", "exc")
+def exc_is_not_an_exception(draft: Draft, attempt: Attempt) -> None:
+    attempt.keywords["exc"] = "str(exc)"
+
+
+@mistake("CRT105", "delay")
+def retry_number_of_wrong_type(draft: Draft, attempt: Attempt) -> None:
+    attempt.keywords["countdown"] = '"60"'
+
+
+@mistake("CRT106", "autoretry")
+def autoretry_for_not_a_tuple(draft: Draft, attempt: Attempt) -> None:
+    draft.options["autoretry_for"] = "TimeoutError"
+
+
+@mistake("CRT107", "args")
+def wrong_retry_args(draft: Draft, attempt: Attempt) -> None:
+    attempt.keywords["args"] = "order_id"
+
+
+@mistake("CRT109", "exc")
+def misspelled_retry_argument(draft: Draft, attempt: Attempt) -> None:
+    attempt.keywords["error"] = attempt.keywords.pop("exc")
+
+
+@mistake("CRT110", "shadow")
+def retry_method_shadowed(draft: Draft, attempt: Attempt) -> None:
+    draft.options["retry"] = "True"
+
+
+@mistake("CRT203", "around", "throw")
+def retry_swallowed(draft: Draft, attempt: Attempt) -> None:
+    draft.is_swallowed = True
+
+
+@mistake("CRT204", *ATTEMPT, "only")
+def retry_exception_raised_by_hand(draft: Draft, attempt: Attempt) -> None:
+    attempt.instead = "raise Retry(exc=exc, when=60)"
+
+
+@mistake("CRT205", "exc", "statement", "throw", "exhaustion")
+def unreachable_max_retries_handler(draft: Draft, attempt: Attempt) -> None:
+    attempt.apologizes = True
+
+
+@mistake("CRT206", "statement", "throw")
+def retry_falls_through(draft: Draft, attempt: Attempt) -> None:
+    attempt.raised = False
+    attempt.keywords["throw"] = "False"
+    attempt.after.append('log.info("order %s is done", order_id)')
+
+
+@mistake("CRT210", *ATTEMPT, "only")
+def another_task_retried(draft: Draft, attempt: Attempt) -> None:
+    attempt.receiver = "refund_order"
+
+
+@mistake("CRT301", "clause")
+def retry_on_any_exception(draft: Draft, attempt: Attempt) -> None:
+    attempt.tried = 'send_mail("Receipt", str(order_id), None, ["buyer@example.com"])'
+    attempt.caught = "Exception"
+
+
+@mistake("CRT303", "limit")
+def max_retries_zero(draft: Draft, attempt: Attempt) -> None:
+    draft.options["max_retries"] = "0"
+
+
+@mistake("CRT304", "limit")
+def unlimited_retries(draft: Draft, attempt: Attempt) -> None:
+    draft.options["max_retries"] = "None"
+
+
+@mistake("CRT306", "waiting")
+def unknown_retry_option(draft: Draft, attempt: Attempt) -> None:
+    draft.options["retry_delay"] = "60"
+
+
+@mistake("CRT401", *ATTEMPT, "only")
+def recursive_sleep_retry(draft: Draft, attempt: Attempt) -> None:
+    attempt.before.append("time.sleep(30)")
+    attempt.instead = "return charge_order(order_id)"
+
+
+@mistake("CRT403", "delay")
+def sleep_before_retry(draft: Draft, attempt: Attempt) -> None:
+    attempt.before.append("time.sleep(30)")
+
+
+@mistake("CRT404", *ATTEMPT, "only")
+def task_requeues_itself(draft: Draft, attempt: Attempt) -> None:
+    attempt.instead = "charge_order.apply_async((order_id,), countdown=30)"
+
+
+@mistake("CRT901", "statement", "throw")
+def retry_not_raised(draft: Draft, attempt: Attempt) -> None:
+    attempt.raised = False
+
+
+@mistake("CRT902", "exc", "exhaustion")
+def retry_without_exc(draft: Draft, attempt: Attempt) -> None:
+    attempt.name = None
+    del attempt.keywords["exc"]
+
+
+@mistake("CRT903", "backoff")
+def autoretry_without_backoff(draft: Draft, attempt: Attempt) -> None:
+    draft.options.setdefault("autoretry_for", "(TimeoutError,)")
+
+
+@mistake("CRT904", "backoff")
+def backoff_without_jitter(draft: Draft, attempt: Attempt) -> None:
+    draft.options.setdefault("autoretry_for", "(TimeoutError,)")
+    draft.options |= {"retry_backoff": "5", "retry_jitter": "False"}
+
+
+#: A task can make one of the two, not both.
+CONTRADICTIONS = {("CRT101", "CRT102"), ("CRT303", "CRT304"), ("CRT903", "CRT904")}
+
+
+def task_with(first: str, second: str) -> str:
+    """The source of a module with a task that makes both mistakes."""
+    mistakes = [MISTAKES[first], MISTAKES[second]]
+    needs = [mistake.needs for mistake in mistakes]
+    apart = bool(needs[0] & needs[1]) or "only" in needs[0] | needs[1]
+    draft = Draft(attempts=[Attempt(), Attempt()] if apart else [Attempt()])
+    for mistake, attempt in zip(mistakes, [draft.attempts[0], draft.attempts[-1]], strict=True):
+        mistake.make(draft, attempt)
+    return draft.source()
+
+
+PAIRS = [pair for pair in combinations(sorted(MISTAKES), 2) if pair not in CONTRADICTIONS]
+
+pairs = pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
+
+
+def settings_for(*codes: str) -> Settings:
+    return Settings(opinions=frozenset(code for code in codes if code.startswith("CRT9")))
+
+
+def fixed(source: str, *codes: str) -> Outcome:
+    return fix_source(source.encode(), settings_for(*codes), unsafe=True)
+
+
+def test_every_rule_with_a_fix_takes_part() -> None:
+    assert sorted(MISTAKES) == [line.code for line in TABLE if line.fix != "none"]
+
+
+def is_held_back(first: str, second: str) -> bool:
+    """Whether one of the two can be seen only when the other one is mended."""
+    # Nothing is said of a retry call in a task that isn't bound, nor of limits on what then does
+    # not retry; and nothing of how long automatic retries wait that are forbidden.
+    return first == "CRT102" or (first, second) == ("CRT303", "CRT903")
+
+
+@pairs
+def test_both_mistakes_are_found(first: str, second: str) -> None:
+    source = task_with(first, second)
+    lines = source.splitlines(keepends=True)
+    found = {finding.code for finding in lint(ast.parse(source), lines, settings_for(first, second))}
+    missing = {first, second} - found
+    assert missing == set() or (is_held_back(first, second) and missing == {second})
+
+
+@pairs
+def test_both_mistakes_are_fixed_at_once_and_nothing_is_left_to_fix(
+    first: str, second: str
+) -> None:
+    source = task_with(first, second)
+    outcome = fixed(source, first, second)
+    result = outcome.source.decode()
+
+    assert outcome.error is None
+    ast.parse(result)
+    assert result.startswith(HEAD.splitlines()[0])
+    done = {finding.code for finding in outcome.fixed}
+    # The right name for ``retry_delay`` makes up for the backoff that was missed.
+    assert {first, second} <= done or (done, second) == ({"CRT306"}, "CRT903")
+    assert [left for left in outcome.left if left.reason is not Reason.NO_FIX] == []
+    assert not [left for left in outcome.left if left.finding.code in {first, second}]
+    assert not [left for left in outcome.left if left.finding.code.startswith("CRT1")]
+
+    again = fixed(result, first, second)
+    assert again.source == outcome.source
+    assert again.fixed == ()
