@@ -5,27 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
 from flake8.exceptions import ExecutionError
-from flake8.processor import FileProcessor
 
 from .checking import Checked, FileCheck, check_files
 from .configuration import Run
 from .diffs import coloured, unified_diff
 from .discovery import files_of
-from .findings import Finding
 from .plugin import Plugin
 from .progress import with_progress
 from .reading import read_bytes, standard_input
 from .reporting import Report
-from .verdicts import Verdict, findings_with, plain_line, style_guide, unchecked, verdict_on
+from .verdicts import Verdict, findings_with, plain_line, shown_by, style_guide, unchecked
 
 if TYPE_CHECKING:
-    from .fixer import Outcome, Wanted
+    from .fixer import Outcome
 
 LOG = logging.getLogger("flake8.celery_retry")
 
@@ -43,7 +40,7 @@ def fix_paths(run: Run) -> bool:
     fixing = _Fixing(run, sys.stderr if run.options.diff else sys.stdout)
     checked = with_progress(check_files(paths, run.options), len(paths), "checked")
     files = sorted((file for file in checked if file.results), key=itemgetter(0))
-    for file in with_progress(_once_each(files), len(files), "fixed"):
+    for file in _once_each(files):
         fixing.fix_file(file)
     fixing.report.end()
     return fixing.report.is_anything_left
@@ -126,25 +123,10 @@ class _Fixing:
         from .fixer import Outcome, fix_source
 
         unsafe = self.options.unsafe_fixes
-        wanted = self._wanted(file.filename)
+        wanted = shown_by(self.guide, file.filename)
         try:
             return fix_source(content, Plugin.settings, unsafe=unsafe, wanted=wanted)
         except Exception as error:  # one file must not end the run for all the others
             LOG.debug("the fixer failed", exc_info=True)
             what = f"{type(error).__name__}: {error}"
             return Outcome(content, error=f"a bug in {Plugin.name}, {what} (-vv shows where)")
-
-    def _wanted(self, filename: str) -> Wanted:
-        """Whether flake8 shows a finding in the lines of a file as they stand after some fixes."""
-
-        @lru_cache(maxsize=1)
-        def processor(lines: tuple[str, ...]) -> FileProcessor:
-            return FileProcessor(filename, self.options, list(lines))
-
-        def wanted(lines: Sequence[str], finding: Finding) -> bool:
-            where = finding.line, finding.column
-            noqa_line = processor(tuple(lines)).noqa_line_for(finding.line)
-            result = (finding.code, *where, finding.message, noqa_line)
-            return verdict_on(self.guide, filename, result) is Verdict.SHOWN
-
-        return wanted

@@ -60,14 +60,15 @@ def _silence_file(
     wanted: dict[int, set[str]] = {}
     for code, line, *_ in before:
         wanted.setdefault(line, set()).add(code)
-    new = _with_comments(Text.read(content), wanted).to_bytes()
+    new = with_comments(Text.read(content), wanted).to_bytes()
     after = findings_with(Verdict.SHOWN, guide, check.of_content(file.path, new))
     if new != content:
         replace_file(file.path, content, new)
     return len(before) - len(after), after
 
 
-def _with_comments(text: Text, wanted: Mapping[int, Iterable[str]]) -> Text:
+def with_comments(text: Text, wanted: Mapping[int, Iterable[str]]) -> Text:
+    """The text with ``noqa`` comments for ``wanted``: codes by line (from 1)."""
     old = text.lines
     for index, line in enumerate(add_noqa(old, wanted)):
         if line != old[index]:

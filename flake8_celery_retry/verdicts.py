@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from flake8.formatting.base import BaseFormatter
 from flake8.plugins import reporter
+from flake8.processor import FileProcessor
 from flake8.style_guide import Decision, Ignored, StyleGuideManager
 from flake8.violation import Violation
 
 from .checking import Checked, Result
 from .configuration import FILE_ERRORS, Run
+from .findings import Finding
+
+if TYPE_CHECKING:
+    from .fixer import Wanted
 
 
 class Verdict(enum.Enum):
@@ -36,6 +43,22 @@ def verdict_on(guide: StyleGuideManager, filename: str, result: Result) -> Verdi
     if violation.is_inline_ignored(guide.options.disable_noqa):
         return Verdict.SILENCED
     return Verdict.SHOWN
+
+
+def shown_by(guide: StyleGuideManager, filename: str) -> Wanted:
+    """Whether flake8 shows a finding in a file's lines as they stand after some fixes."""
+
+    @lru_cache(maxsize=1)
+    def processor(lines: tuple[str, ...]) -> FileProcessor:
+        return FileProcessor(filename, guide.options, list(lines))
+
+    def wanted(lines: Sequence[str], finding: Finding) -> bool:
+        noqa_line = processor(tuple(lines)).noqa_line_for(finding.line)
+        place = finding.line, finding.column
+        result = (finding.code, *place, finding.message, noqa_line)
+        return verdict_on(guide, filename, result) is Verdict.SHOWN
+
+    return wanted
 
 
 def findings_with(verdict: Verdict, guide: StyleGuideManager, file: Checked) -> list[Result]:
