@@ -347,6 +347,8 @@ class Module(Kinds):
         function = call.func
         if isinstance(function, ast.Attribute) and function.attr == "retry":
             receiver = self.read(function.value)
+            if self._is_global_instance(function.value):
+                receiver = function.value
             if not isinstance(receiver, ast.Name):
                 return
         elif isinstance(function, ast.Name) and function.id == "retry" and self.is_free(function):
@@ -361,6 +363,13 @@ class Module(Kinds):
             self.stray_retry_calls.append(RetryCall(self, call, None, is_own=False))
         elif receiver is not None:
             self._sort_call_in_helper(call, receiver)
+
+    def _is_global_instance(self, expression: ast.expr) -> bool:
+        """Whether a name is the module's own for an instance of one of its classes."""
+        if not isinstance(expression, ast.Name) or self.instance_of(expression) is None:
+            return False
+        found = self.lookup(expression.id, self.scope_of(expression))
+        return found is not None and found[0] is self.root
 
     def _sort_call_in_task(
         self, call: ast.Call, receiver: ast.Name | None, task: Task, home: Scope
@@ -386,9 +395,11 @@ class Module(Kinds):
                 task.unbound_retry_calls.append(retry_call)
         else:
             other = self.task_named(receiver)
-            if other is task and not task.is_class:
+            if other is None or (other.is_class and not self._is_global_instance(receiver)):
+                return
+            if other is task:
                 self._add(retry_call)
-            elif other is not None and not other.is_class:
+            else:
                 task.calls_on_other_tasks.append(retry_call)
 
     def _sort_call_on_parameter(self, call: RetryCall, parameter: ast.arg, home: Scope) -> None:

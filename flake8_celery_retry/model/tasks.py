@@ -533,12 +533,18 @@ class RetryCall:
     @cached_property
     def handler(self) -> Handler | None:
         """The handler it stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
-        setting = self.setting
-        if setting is None or not isinstance(setting.node, ast.ExceptHandler):
-            return None
-        statement = self.module.parent(setting.node)
-        assert isinstance(statement, TRY)
-        return Handler(self.module, setting.node, statement)
+        nearest = self.setting.node if self.setting else None
+        return next((handler for handler in self.handlers if handler.node is nearest), None)
+
+    @property
+    def handlers(self) -> list[Handler]:
+        """All the handlers it stands in, from the inside out."""
+        found: list[Handler] = []
+        for frame in self.frames:
+            statement = self.module.parent(frame.node)
+            if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
+                found.append(Handler(self.module, frame.node, statement))
+        return found
 
     @property
     def guards(self) -> list[flow.Frame]:

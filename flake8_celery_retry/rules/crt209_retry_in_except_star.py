@@ -1,0 +1,80 @@
+"""# retry-in-except-star (CRT209)
+
+## What it does
+
+Finds retry calls in `except*` clauses.
+
+## Why this is bad
+
+Python runs an `except*` clause for its share of an exception group, and raises what is left when
+all clauses are done. What a clause raises becomes part of that: `Retry` then leaves the task inside
+an `ExceptionGroup`, where the worker does not look for it.
+
+## Celery does
+
+With one card refused and one gateway down, the run counts as FAILURE and its retry is already
+queued. Two such clauses queue two retries.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge_all
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_orders(self, order_ids):
+    try:
+        charge_all(order_ids)
+    except* GatewayDown as down:
+        raise self.retry(exc=down, countdown=60)  # CRT209
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import CardRefused, charge_all
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_orders(self, order_ids):
+    try:
+        charge_all(order_ids)
+    except ExceptionGroup as failed:
+        if failed.subgroup(CardRefused) is not None:
+            raise
+        raise self.retry(exc=failed, countdown=60)
+```
+
+## What stays silent
+
+A call with `throw=False`, which raises nothing; a function inside the clause that it does not call.
+
+## Fix
+
+None: what to do with the rest of the group is the author's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        clause = next((handler for handler in call.handlers if handler.is_star), None)
+        if clause is None or call.throws is not True:
+            continue
+        caught = quoted(clause.node.type) if clause.node.type else ""
+        yield Mistake(
+            call.node,
+            f"{call.task_name} retries in except* {caught}: beside other errors Celery counts "
+            "FAILURE, yet runs it again; catch the ExceptionGroup",
+        )
