@@ -99,5 +99,5 @@ def test_what_no_safe_fix_repairs_is_reported_and_keeps_the_commit_out(shop: Pat
 
     refused = run(shop, "git", "commit", "--message", "Send receipts", status=1)
 
-    assert "tasks.py:4:42: CRT302 send_receipt" in refused
+    assert "tasks.py:4:43: CRT302 send_receipt" in refused
     assert (shop / "tasks.py").read_text() == swallowed
