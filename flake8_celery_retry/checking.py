@@ -6,6 +6,7 @@ import argparse
 import ast
 import gc
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from time import perf_counter
@@ -20,8 +21,8 @@ from .reading import NotAFileError, lines_of, may_hold, read_bytes, standard_inp
 #: which it looks for a ``noqa`` comment (``None``: it reads the line again).
 Result = tuple[str, int, int, str, "str | None"]
 
-#: Seconds of work after which the other processors are called in. Starting them takes some 30 ms.
-ALONE = 0.15
+#: Seconds of work that another process must have to be worth its start (some 30 ms).
+WORTH_A_PROCESS = 0.15
 
 
 class Checked(NamedTuple):
@@ -36,7 +37,7 @@ class Checked(NamedTuple):
     path: str
 
 
-def check_files(filenames: Sequence[str], options: argparse.Namespace) -> Iterator[Checked]:
+def check_files(paths: Sequence[str], options: argparse.Namespace) -> Iterator[Checked]:
     """Check files, in any order, in as many processes as there is work for.
 
     Nothing is raised for a file that can't be read or parsed: that is a result of its own, flake8's
@@ -46,11 +47,15 @@ def check_files(filenames: Sequence[str], options: argparse.Namespace) -> Iterat
     check = FileCheck(options)
     jobs = number_of_jobs(options)
     started = perf_counter()
-    for done, filename in enumerate(filenames):
-        if jobs > 1 and perf_counter() - started > ALONE:
-            yield from _check_in_processes(filenames[done:], check, jobs)
-            return
-        yield check(filename)
+    for done, path in enumerate(paths):
+        passed = perf_counter() - started
+        if jobs > 1 and done and passed > WORTH_A_PROCESS:
+            to_come = passed / done * (len(paths) - done)
+            processes = min(jobs, int(to_come / WORTH_A_PROCESS))
+            if processes > 1:
+                yield from _check_in_processes(paths[done:], check, processes)
+                return
+        yield check(path)
 
 
 def prepare_process() -> None:
@@ -69,6 +74,8 @@ def number_of_jobs(options: argparse.Namespace) -> int:
     if "-" in options.filenames:
         return 1
     if options.jobs.is_auto:
+        if sys.platform == "linux":
+            return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
     return int(options.jobs.n_jobs)
 
@@ -148,13 +155,15 @@ def _place_of(error: BaseException) -> tuple[int, int]:
 _check_in_worker: FileCheck
 
 
-def _check_in_processes(filenames: Sequence[str], check: FileCheck, jobs: int) -> Iterator[Checked]:
+def _check_in_processes(
+    paths: Sequence[str], check: FileCheck, processes: int
+) -> Iterator[Checked]:
     import multiprocessing
 
-    jobs = min(jobs, len(filenames))
-    chunk = max(1, min(50, len(filenames) // (4 * jobs)))
-    with multiprocessing.Pool(jobs, _start_worker, (check,)) as pool:
-        yield from pool.imap_unordered(_run_worker, filenames, chunk)
+    # Few files hold most of the work, so the portions are small.
+    portion = max(1, min(50, len(paths) // (4 * processes)))
+    with multiprocessing.Pool(processes, _start_worker, (check,)) as pool:
+        yield from pool.imap_unordered(_run_worker, paths, portion)
 
 
 def _start_worker(check: FileCheck) -> None:
@@ -168,5 +177,5 @@ def _start_worker(check: FileCheck) -> None:
     prepare_process()
 
 
-def _run_worker(filename: str) -> Checked:
-    return _check_in_worker(filename)
+def _run_worker(path: str) -> Checked:
+    return _check_in_worker(path)
