@@ -1,0 +1,194 @@
+"""Fixes together: functions with four mistakes at once, fixed by one run of the command."""
+
+import subprocess
+import sys
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from shop import gateway, mail
+
+FOUR_IN_A_BOUND_TASK = """\
+import time
+
+from celery import shared_task
+from django.core.mail import send_mail
+
+
+@shared_task(bind=True, max_retries=3)
+def mail_receipt(order_id):
+    try:
+        send_mail(f"Order {order_id}", "Thank you", None, ["buyer@example.com"])
+    except Exception as exc:
+        time.sleep(60)
+        self.retry(exc)
+"""
+
+FOUR_IN_AN_UNBOUND_TASK = """\
+import time
+
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(max_retries=0)
+def charge_order(order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        time.sleep(1)
+        self.retry(ex=exc, max_retry=5, args=(self, order_id), throw=False)
+        return "free"
+"""
+
+FOUR_THAT_KEEP_THE_WORKER_FROM_STARTING = """\
+import logging
+
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(autoretry_for=TimeoutError, retry_backoff=None, retry=True)
+def charge_order(order_id):
+    try:
+        try:
+            return charge(order_id)
+        except GatewayDown as exc:
+            raise retry((order_id,), None, str(exc), countdown="60")
+    except Exception:
+        logging.exception("not charged")
+"""
+
+FOUR_HOME_MADE = """\
+import time
+
+from celery import shared_task
+from celery.exceptions import MaxRetriesExceededError, Retry
+
+from shop.gateway import CardRefused, GatewayDown, charge
+from shop.mail import send_apology
+
+
+@shared_task(bind=True, max_retries=None, retry_delay=30)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown:
+        time.sleep(60)
+        return charge_order(order_id)
+    except CardRefused as error:
+        raise Retry(exc=error, when=20)
+    except TimeoutError:
+        charge_order.delay(order_id)
+    except ConnectionError as exc:
+        try:
+            raise self.retry(exc=exc)
+        except MaxRetriesExceededError:
+            send_apology(order_id)
+"""
+
+NAMES = {
+    "bound": FOUR_IN_A_BOUND_TASK,
+    "unbound": FOUR_IN_AN_UNBOUND_TASK,
+    "not startable": FOUR_THAT_KEEP_THE_WORKER_FROM_STARTING,
+    "home-made": FOUR_HOME_MADE,
+}
+
+
+@pytest.fixture
+def fix(tmp_path):
+    """What ``fix --unsafe-fixes`` makes of a source; it must leave nothing that it could fix."""
+
+    def run(source):
+        path = tmp_path / "tasks.py"
+        path.write_text(source)
+        line = [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated", "--unsafe-fixes"]
+        first = subprocess.run([*line, str(path)], capture_output=True, text=True, check=False)
+        result = path.read_text()
+        assert first.returncode in {0, 1}, first.stderr
+        assert result != source
+        again = subprocess.run([*line, str(path)], capture_output=True, text=True, check=False)
+        assert path.read_text() == result, again.stdout
+        return result
+
+    return run
+
+
+def codes(source, tmp_path):
+    path = tmp_path / "bad.py"
+    path.write_text(source)
+    line = [sys.executable, "-m", "flake8", "--isolated", "--select=CRT", str(path)]
+    shown = subprocess.run(line, capture_output=True, text=True, check=False).stdout
+    return [found.split()[1] for found in shown.splitlines()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_after_one_run_flake8_has_nothing_to_say(fix, tmp_path, name):
+    found = codes(NAMES[name], tmp_path)
+    assert "CRT102" in found or len(found) >= 4, "CRT102 holds back what is wrong with its call"
+    assert codes(fix(NAMES[name]), tmp_path) == []
+
+
+def test_the_bound_task_retries_and_ends(lab, fix):
+    source = fix(FOUR_IN_A_BOUND_TASK)
+
+    mail.fails(SMTPServerDisconnected("gone"), times=2)
+    seen = lab.run(source, "mail_receipt", 7)
+    assert seen.ends == ["RETRY", "RETRY", "SUCCESS"]
+    assert seen.countdowns == [60, 60]
+    assert seen.sleeps == []
+
+    mail.fails(NameError("order"))
+    assert lab.run(source, "mail_receipt", 7).ends == ["FAILURE"]
+
+
+def test_the_unbound_task_retries_and_ends(lab, fix):
+    source = fix(FOUR_IN_AN_UNBOUND_TASK)
+
+    gateway.fails(times=1)
+    seen = lab.run(source, "charge_order", 7)
+    assert seen.ends == ["RETRY", "SUCCESS"]
+    assert seen.result == "receipt-7"
+    assert seen.countdowns == [1]
+
+    gateway.fails()
+    seen = lab.run(source, "charge_order", 7)
+    assert seen.runs > 1
+    assert seen.failure == "GatewayDown: busy"
+
+
+def test_the_worker_starts_and_the_task_retries(lab, fix):
+    source = fix(FOUR_THAT_KEEP_THE_WORKER_FROM_STARTING)
+
+    gateway.fails(times=1)
+    seen = lab.run(source, "charge_order", 7)
+    assert seen.ends == ["RETRY", "SUCCESS"]
+    assert seen.countdowns == [60]
+
+    # The broad handler logs what is raised in the end, as its author wanted.
+    gateway.fails()
+    seen = lab.run(source, "charge_order", 7)
+    assert seen.ends == ["RETRY", "RETRY", "RETRY", "SUCCESS"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "countdown"),
+    [
+        (gateway.GatewayDown("busy"), 60),
+        (gateway.CardRefused("expired"), 20),
+        (TimeoutError("no answer"), 30),
+        (ConnectionError("reset"), 30),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_home_made_retries_are_celerys(lab, fix, failure, countdown):
+    source = fix(FOUR_HOME_MADE)
+
+    gateway.fails(failure, times=1)
+    seen = lab.run(source, "charge_order", 7)
+
+    assert seen.ends == ["RETRY", "SUCCESS"]
+    assert seen.countdowns == [countdown]
+    assert seen.sleeps == []
+    assert seen.result == "receipt-7"
