@@ -15,19 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import BAD_TASK, FIXED_TASK
 
 DOCS = Path(__file__).parent.parent / "docs"
 FILES = sorted((DOCS / "integrations").iterdir())
-
-BAD = """\
-from celery import shared_task
-
-
-@shared_task(bind=True)
-def send_receipt():
-    print("receipt")
-"""
-FIXED = BAD.replace("send_receipt()", "send_receipt(self)")
 
 COMMAND = re.compile(r"flake8-celery-retry (?:check|fix) [^\"\n]+")
 
@@ -39,7 +30,7 @@ def read(name: str) -> str:
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A project with a bad task."""
-    (tmp_path / "tasks.py").write_text(BAD)
+    (tmp_path / "tasks.py").write_text(BAD_TASK)
     return tmp_path
 
 
@@ -72,7 +63,7 @@ def test_github_annotates_the_line(shop: Path) -> None:
 
     shown = run(shop, command, status=1)
 
-    assert shown.startswith("::error file=./tasks.py,line=5,col=1,title=CRT101::send_receipt has")
+    assert shown.startswith("::error file=tasks.py,line=4,col=1,title=CRT101::send_receipt has")
 
 
 def test_github_code_scanning_gets_sarif(shop: Path) -> None:
@@ -86,7 +77,7 @@ def test_github_code_scanning_gets_sarif(shop: Path) -> None:
     assert result["ruleId"] == "CRT101"
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"].endswith("tasks.py")
-    assert place["region"]["startLine"] == 5
+    assert place["region"]["startLine"] == 4
 
 
 def test_gitlab_gets_a_code_quality_report(shop: Path) -> None:
@@ -97,7 +88,7 @@ def test_gitlab_gets_a_code_quality_report(shop: Path) -> None:
     (issue,) = json.loads((shop / "gl-code-quality-report.json").read_text())
     assert issue["description"].startswith("send_receipt has bind=True")
     assert issue["description"].endswith("[CRT101]")
-    assert issue["location"] == {"path": "tasks.py", "lines": {"begin": 5, "end": 5}}
+    assert issue["location"] == {"path": "tasks.py", "lines": {"begin": 4, "end": 4}}
     assert issue["fingerprint"]
 
 
@@ -106,19 +97,19 @@ def test_visual_studio_codes_task_fixes_the_file(shop: Path) -> None:
 
     run(shop, task["command"].replace("${file}", "tasks.py"), status=0)
 
-    assert (shop / "tasks.py").read_text() == FIXED
+    assert (shop / "tasks.py").read_text() == FIXED_TASK
 
 
 def test_vim_filters_the_buffer(shop: Path) -> None:
     (command,) = COMMAND.findall(read("vim.vim"))
 
-    assert run(shop, command.replace("%", "tasks.py"), status=0, text=BAD) == FIXED
+    assert run(shop, command.replace("%", "tasks.py"), status=0, text=BAD_TASK) == FIXED_TASK
 
 
 def test_emacs_filters_the_buffer(shop: Path) -> None:
     (command,) = COMMAND.findall(read("emacs-fix.el"))
 
-    assert run(shop, command, status=0, text=BAD) == FIXED
+    assert run(shop, command, status=0, text=BAD_TASK) == FIXED_TASK
 
 
 def test_the_editors_that_speak_to_pylsp_switch_flake8_on() -> None:
