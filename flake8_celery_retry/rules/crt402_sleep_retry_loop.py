@@ -1,0 +1,93 @@
+"""# sleep-retry-loop (CRT402)
+
+## What it does
+
+Finds loops in tasks that make the same attempt again, with a `sleep` in between.
+
+## Why this is bad
+
+The worker process that sleeps does nothing else, so a gateway that is down for a minute takes all
+workers from all other tasks. And where the loop runs out, the task ends like any other: nobody
+learns that the order was not paid.
+
+## Celery does
+
+One run that sleeps 30 seconds after each failed attempt, five attempts, and SUCCESS at the end.
+
+## Example
+
+```python
+import logging
+import time
+
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def charge_order(order_id):
+    for attempt in range(5):
+        try:
+            return charge(order_id)
+        except GatewayDown:
+            logger.warning("attempt %s to charge order %s failed", attempt, order_id)
+            time.sleep(30)  # CRT402
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=4)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=30)
+```
+
+## What stays silent
+
+Loops over work, which sleep to keep a pace: a `for` whose `try` works with what it goes through, a
+`while` that takes the next item from a queue, a cursor, a page. Loops that poll without an
+`except` clause. A sleep at the head of the loop or in an `else`. Loops in functions that are no
+task.
+
+## Fix
+
+None: what belongs to one attempt, and what happens after the last one, is for the author to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module
+from ..model.attempts import time_asleep
+from ..model.loops import sleeps_between_attempts
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for scope in module.functions:
+        for sleep in sleeps_between_attempts(module, scope):
+            task = module.task_running(sleep)
+            if task is None:
+                continue
+            wait = time_asleep(sleep)
+            seconds = module.number(wait)
+            countdown = "" if wait is None else f", countdown={quoted(wait, 10)}"
+            yield Mistake(
+                sleep,
+                f"{task.name} sleeps{'' if seconds is None else f' {seconds:g} s'} between attempts"
+                f": its worker waits with it; "
+                f"write raise self.retry(exc=exc{countdown}) without the loop",
+            )
