@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from .edits import Source
+
 #: Characters of source that a message has room for.
 MOST = 22
 
@@ -12,3 +14,8 @@ def quoted(expression: ast.expr, most: int = MOST) -> str:
     """The source of an expression on one line, cut off after so many characters."""
     source = " ".join(ast.unparse(expression).split())
     return source if len(source) <= most else source[: most - 1] + "…"
+
+
+def quoted_source(source: Source, most: int = MOST) -> str:
+    """The same for new source that an edit would write."""
+    return "".join(piece if isinstance(piece, str) else quoted(piece, most) for piece in source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from math import isfinite
 
 from .edits import (
     AddImport,
@@ -21,6 +22,7 @@ from .edits import (
 )
 from .model import Handler, Module, Option, RetryCall, Task
 from .model.flow import is_bare_return, what_follows
+from .model.kinds import Kinds
 from .model.tree import FunctionNode, Scope
 from .model.values import Item
 
@@ -76,6 +78,37 @@ def rename(option: Option | Item, name: str) -> Edit:
         return ReplaceExpression(element.target, (name,))
     assert isinstance(element, ast.expr)
     return ReplaceExpression(element, (f'"{name}"',))
+
+
+def in_seconds(module: Kinds, delay: ast.expr) -> Source | None:
+    """What to write for a delay that is a ``timedelta`` or a number in quotes; ``None`` for a
+    string of which the number can't be read."""
+    if not module.is_timedelta(delay):
+        return without_quotes(module, delay)
+    if isinstance(delay, ast.BinOp):
+        return "(", delay, ").total_seconds()"
+    return delay, ".total_seconds()"
+
+
+def without_quotes(module: Kinds, expression: ast.expr, whole: bool = False) -> Source | None:
+    """What to write for a number in quotes (only a ``whole`` one, if so asked); ``None`` for a
+    string of which the number can't be read."""
+    text = module.value(expression)
+    try:
+        number = float(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if number is None or not isfinite(number) or (whole and not _is_whole(text)):
+        return None
+    type_ = "int" if _is_whole(text) else "float"
+    if not isinstance(expression, ast.Constant):
+        return f"{type_}(", expression, ")"
+    return (str(int(number) if number.is_integer() else number),)
+
+
+def _is_whole(text: object) -> bool:
+    """Whether ``int`` takes a string."""
+    return isinstance(text, str) and text.strip().lstrip("+-").isdigit()
 
 
 def bind(task: Task) -> tuple[Edit, ...] | None:

@@ -15,6 +15,12 @@ EXCEPTION_ENDINGS = (
     *("Error", "Exception", "Warning", "DoesNotExist", "NotFound", "Timeout"),
     *("Exceeded", "Failed", "Failure", "Refused", "Unavailable"),
 )
+#: What people take from an exception or a response to say what went wrong.
+PARTS_OF_EXCEPTIONS = frozenset(
+    {"args", "code", "detail", "message", "status", "status_code", "text", "__class__"}
+)
+#: What functions return that people take for the exception.
+FUNCTIONS_ABOUT_EXCEPTIONS = {"type": "a class", "sys.exc_info": "a tuple"}
 #: What the names of tuples of them end in.
 PLURAL_ENDINGS = ("Errors", "Exceptions", "Failures", "Timeouts")
 #: Builtin functions, and functions of the standard library, that return a string.
@@ -64,6 +70,25 @@ class Kinds(Values):
         if isinstance(expression, ast.Call):
             return self._is_known_exception(expression.func, ALIASES)
         return self.is_exception_class(expression)
+
+    def kind_of_no_exception(self, expression: ast.expr) -> str | None:
+        """What an expression is that is given in the place of an exception and is none; ``None``
+        where it may be one."""
+        if self.is_text(expression):
+            return "a string"
+        if self.is_container(expression):
+            return "a container"
+        constant = self.value(expression)
+        if constant is not UNKNOWN and constant is not None:
+            return "no exception"
+        if self.is_exception_class(expression):
+            return "a class"
+        expression = self.read(expression)
+        if isinstance(expression, ast.Call):
+            return FUNCTIONS_ABOUT_EXCEPTIONS.get(self.qualified(expression.func) or "")
+        if isinstance(expression, ast.Attribute) and expression.attr in PARTS_OF_EXCEPTIONS:
+            return "no exception"
+        return None
 
     def is_name_of_handler(self, expression: ast.expr) -> bool:
         """Whether an expression is the name that an ``except`` clause gives its exception, and

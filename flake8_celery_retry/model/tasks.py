@@ -600,6 +600,14 @@ class RetryCall:
         """Whether it stands in a handler itself, not in a nested function that is called there."""
         return any(frame.node is handler.node for frame in self.own_frames)
 
+    @property
+    def exception_name(self) -> str | None:
+        """The name of the exception that led to it: of the handler that it stands in itself."""
+        handler = self.handler
+        if handler is None or not self.is_inside(handler):
+            return None
+        return None if self.module.is_name_taken(handler.node) else handler.name
+
     def handlers_of(self, statement: ast.Try) -> list[Handler]:
         """The clauses of a ``try``, in order."""
         return [Handler(self.module, clause, statement) for clause in statement.handlers]

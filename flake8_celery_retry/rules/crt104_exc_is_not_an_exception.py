@@ -67,62 +67,26 @@ from collections.abc import Iterator
 from ..edits import ReplaceExpression
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall
-from ..model.values import UNKNOWN
 from ..quoting import quoted
-
-#: What people take from an exception or a response to say what went wrong.
-ATTRIBUTES = frozenset(
-    {"args", "code", "detail", "message", "status", "status_code", "text", "__class__"}
-)
-
-#: What functions return that people take for the exception.
-KINDS_OF_CALLS = {"type": "a class", "sys.exc_info": "a tuple"}
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         value = call.argument("exc")
-        if value is None:
+        kind = module.kind_of_no_exception(value) if value is not None else None
+        if value is None or kind is None:
             continue
-        kind = _kind(module, value)
-        if kind is None:
-            continue
-        name = _exception_name(module, call)
+        instead = f"exc={call.exception_name}" if call.exception_name else "an exception"
         yield Mistake(
             call.node,
             f"{call.task_name} passes exc={quoted(value)}, {kind}: when retries run out, Celery "
-            f"can't raise it (TypeError); pass {f'exc={name}' if name else 'an exception'}",
-            _fix(call, value, name),
+            f"can't raise it (TypeError); pass {instead}",
+            _fix(call, value),
         )
 
 
-def _kind(module: Module, value: ast.expr) -> str | None:
-    """What is passed in the place of an exception; ``None`` where it may be one."""
-    if module.is_text(value):
-        return "a string"
-    if module.is_container(value):
-        return "a container"
-    constant = module.value(value)
-    if constant is not UNKNOWN and constant is not None:
-        return "no exception"
-    if module.is_exception_class(value):
-        return "a class"
-    value = module.read(value)
-    if isinstance(value, ast.Call):
-        return KINDS_OF_CALLS.get(module.qualified(value.func) or "")
-    if isinstance(value, ast.Attribute) and value.attr in ATTRIBUTES:
-        return "no exception"
-    return None
-
-
-def _exception_name(module: Module, call: RetryCall) -> str | None:
-    handler = call.handler
-    if handler is None or not call.is_inside(handler) or module.is_name_taken(handler.node):
-        return None
-    return handler.name
-
-
-def _fix(call: RetryCall, value: ast.expr, name: str | None) -> Fix | None:
+def _fix(call: RetryCall, value: ast.expr) -> Fix | None:
+    name = call.exception_name
     if name is None or call.arguments["exc"].holder is not call.node:
         return None
     return Fix(f"pass exc={name}", safe=True, edits=(ReplaceExpression(value, (name,)),))

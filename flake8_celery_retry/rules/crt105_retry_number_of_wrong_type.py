@@ -69,15 +69,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from math import isfinite
 from typing import NamedTuple
 
-from ..edits import Edit, ReplaceExpression, Source
+from ..edits import Edit, ReplaceExpression
 from ..findings import Fix, Mistake
 from ..model import Module, Option
 from ..model.values import Item
-from ..quoting import quoted
-from ..repairs import drop, rename
+from ..quoting import quoted, quoted_source
+from ..repairs import drop, in_seconds, rename, without_quotes
 
 DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
@@ -87,8 +86,10 @@ LOST = "the retry can't be published, the task is gone"
 
 
 class Wrong(NamedTuple):
-    """What Celery does with a value of the wrong type, what to write, and the edits for it."""
+    """An argument or option of the wrong type: what Celery does with it, what to write instead,
+    and the edits for it."""
 
+    option: Item | Option
     outcome: str
     advice: str
     edits: tuple[Edit, ...] = ()
@@ -97,10 +98,10 @@ class Wrong(NamedTuple):
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         has_delay = call.passes("countdown") is not False
-        for item in call.arguments.values():
-            wrong = _wrong(module, item, has_delay)
-            if wrong is not None:
-                yield _mistake(call.node, f"{call.task_name} retries with", item, wrong)
+        arguments = call.arguments.values()
+        found = [wrong for item in arguments if (wrong := _wrong(module, item, has_delay))]
+        if found:
+            yield _mistake(call.node, f"{call.task_name} retries with", found)
     for task in module.tasks:
         options = [option for name in OPTIONS if (option := task.own_option(name))]
         if task.own_option("retry_kwargs"):
@@ -108,13 +109,17 @@ def check(module: Module) -> Iterator[Mistake]:
         for option in options:
             wrong = _wrong(module, option, "countdown" in task.retry_kwargs)
             if wrong is not None:
-                yield _mistake(option.value, f"{task.name} has", option, wrong)
+                yield _mistake(option.value, f"{task.name} has", [wrong])
 
 
-def _mistake(node: ast.expr, beginning: str, option: Item | Option, wrong: Wrong) -> Mistake:
-    message = f"{beginning} {option.name}={quoted(option.value)}: {wrong.outcome}; {wrong.advice}"
-    fix = Fix(wrong.advice, safe=True, edits=wrong.edits) if wrong.edits else None
-    return Mistake(node, message, fix)
+def _mistake(node: ast.expr, beginning: str, found: list[Wrong]) -> Mistake:
+    """One for a call or an option: it tells of the first, and mends all of them or none."""
+    option, outcome, advice, _ = found[0]
+    message = f"{beginning} {option.name}={quoted(option.value)}: {outcome}; {advice}"
+    if not all(wrong.edits for wrong in found):
+        return Mistake(node, message)
+    edits = tuple(edit for wrong in found for edit in wrong.edits)
+    return Mistake(node, message, Fix(advice, safe=True, edits=edits))
 
 
 def _wrong(module: Module, option: Item | Option, has_delay: bool) -> Wrong | None:
@@ -129,72 +134,48 @@ def _wrong(module: Module, option: Item | Option, has_delay: bool) -> Wrong | No
 
 def _wrong_delay(module: Module, option: Item | Option) -> Wrong | None:
     value = option.value
+    source = in_seconds(module, value)
     if module.is_timedelta(value):
-        seconds = ReplaceExpression(value, _total_seconds(value))
-        return Wrong(LOST, "add .total_seconds()", (seconds,))
-    if not module.is_text(value):
+        advice = "add .total_seconds()"
+    elif module.is_text(value):
+        advice = f"write {quoted_source(source)}" if source else "write a number of seconds"
+    else:
         return None
-    number = _without_quotes(module, value)
-    if number is None:
-        return Wrong(LOST, "write a number of seconds")
-    return Wrong(LOST, f"write {option.name}={number}", (ReplaceExpression(value, (number,)),))
+    return Wrong(option, LOST, advice, (ReplaceExpression(value, source),) if source else ())
 
 
 def _wrong_eta(module: Module, option: Item | Option) -> Wrong | None:
     value = option.value
-    edits: tuple[Edit, ...]
-    if module.is_timedelta(value):
-        advice = "write countdown= with .total_seconds()"
-        edits = (ReplaceExpression(value, _total_seconds(value)),)
-    elif module.number(value):  # eta=0 is taken for none
-        advice, edits = f"write countdown={quoted(value)}", ()
-    else:
-        return None
     is_named = isinstance(option.element, ast.keyword) or isinstance(option.holder, ast.Dict)
-    return Wrong(LOST, advice, (rename(option, "countdown"), *edits) if is_named else ())
+    edits: tuple[Edit, ...] = (rename(option, "countdown"),) if is_named else ()
+    if module.is_timedelta(value):
+        seconds = in_seconds(module, value)
+        if is_named and seconds:
+            edits = (*edits, ReplaceExpression(value, seconds))
+        return Wrong(option, LOST, "write countdown= with .total_seconds()", edits)
+    if module.number(value):  # eta=0 is taken for none
+        return Wrong(option, LOST, f"write countdown={quoted(value)}", edits)
+    return None
 
 
 def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
     if not module.is_text(option.value):
         return None
-    outcome = "the first retry ends in TypeError"
-    number = _without_quotes(module, option.value)
-    if number is None or "." in number or number.startswith("float"):
-        return Wrong(outcome, "write a whole number")
-    edits = (ReplaceExpression(option.value, (number,)),)
-    return Wrong(outcome, f"write max_retries={number}", edits)
+    source = without_quotes(module, option.value, whole=True)
+    advice = f"write max_retries={quoted_source(source)}" if source else "write a whole number"
+    edits = (ReplaceExpression(option.value, source),) if source else ()
+    return Wrong(option, "the first retry ends in TypeError", advice, edits)
 
 
 def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
     outcome = "the worker does not start"
     value = module.value(option.value)
     if value is None:
-        return Wrong(outcome, "drop it", (drop(option),))
+        return Wrong(option, outcome, "drop it", (drop(option),))
     if not isinstance(value, str):
         return None
     try:
         BACKOFFS[option.name](value)
     except ValueError:
-        return Wrong(outcome, "write a number of seconds")
+        return Wrong(option, outcome, "write a number of seconds")
     return None
-
-
-def _without_quotes(module: Module, value: ast.expr) -> str | None:
-    """The source of the number that a string holds; ``None`` where it holds none."""
-    text = module.value(value)
-    try:
-        number = float(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    if number is None or not isfinite(number):
-        return None
-    type_ = "int" if str(text).strip().isdigit() else "float"
-    if not isinstance(value, ast.Constant):
-        return f"{type_}({ast.unparse(value)})"
-    return str(int(number) if number.is_integer() else number)
-
-
-def _total_seconds(value: ast.expr) -> Source:
-    if isinstance(value, ast.BinOp):
-        return "(", value, ").total_seconds()"
-    return value, ".total_seconds()"

@@ -57,38 +57,48 @@ Every other keyword: `queue`, `priority`, `expires`, `MessageGroupId`… are opt
 
 ## Fix
 
-Safe: the right name, unless it is there already or may be. None for options of the task, nor for an
-exception in `retry_kwargs`: Celery passes the one that was raised.
+Safe: the right name, unless it is there already or may be; and where that would hold a value of the
+wrong kind (CRT104, CRT105), a right one. None for options of the task, nor for an exception in
+`retry_kwargs`: Celery passes the one that was raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ..edits import Edit, ReplaceExpression, Source
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall, Task
+from ..model.kinds import Kinds
 from ..model.misplaced import Misspelling, misspelled, misspelling
 from ..quoting import quoted
-from ..repairs import rename
+from ..repairs import in_seconds, rename, without_quotes
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        for found in misspelled(call):
-            message = f"{call.task_name} retries with {_told(found)}; {_advice(found)}"
+        found = misspelled(call)
+        if found:
+            message = f"{call.task_name} retries with {_told(found[0])}; {_advice(found[0])}"
             yield Mistake(call.node, message, _fix_of_call(call, found))
     for task in module.tasks:
-        if task.own_option("retry_kwargs") is None:
+        if task.own_option("retry_kwargs") is not None:
+            yield from _mistakes_in_retry_kwargs(module, task)
+
+
+def _mistakes_in_retry_kwargs(module: Module, task: Task) -> Iterator[Mistake]:
+    taken = set(task.retry_kwargs)
+    for option in task.retry_kwargs.values():
+        found = misspelling(option)
+        if found is None:
             continue
-        taken = set(task.retry_kwargs)
-        for option in task.retry_kwargs.values():
-            found_option = misspelling(option)
-            if found_option is None:
-                continue
-            told = f"{task.name} has in retry_kwargs {_told(found_option)}"
-            fix = _fix_of_entry(task, found_option, taken)
-            yield Mistake(option.value, f"{told}; {_advice_for_entry(found_option)}", fix)
-            taken.add(found_option.meant or "")
+        edits = None
+        if task.retry_kwargs_complete and found.meant not in taken and found.meant != "exc":
+            edits = _edits(module, found, None)
+        told = f"{task.name} has in retry_kwargs {_told(found)}"
+        fix = Fix(f"write {found.meant}", safe=True, edits=edits) if edits else None
+        yield Mistake(option.value, f"{told}; {_advice_for_entry(found)}", fix)
+        taken.add(found.meant or "")
 
 
 def _told(found: Misspelling) -> str:
@@ -117,18 +127,35 @@ def _advice_for_entry(found: Misspelling) -> str:
     return f'write "{found.meant}"'
 
 
-def _fix_of_call(call: RetryCall, found: Misspelling) -> Fix | None:
-    is_taken = found.meant in call.arguments or call.has_unreadable_arguments
-    return None if is_taken else _fix(found)
-
-
-def _fix_of_entry(task: Task, found: Misspelling, taken: set[str]) -> Fix | None:
-    is_taken = found.meant in taken or found.meant == "exc" or not task.retry_kwargs_complete
-    return None if is_taken else _fix(found)
-
-
-def _fix(found: Misspelling) -> Fix | None:
-    if found.meant is None:
+def _fix_of_call(call: RetryCall, found: Sequence[Misspelling]) -> Fix | None:
+    """Mends all that is misspelled in a call, or nothing."""
+    if call.has_unreadable_arguments:
         return None
-    edits = (rename(found.written, found.meant),)
-    return Fix(f"write {found.meant}", safe=True, edits=edits)
+    taken = set(call.arguments)
+    edits: list[Edit] = []
+    for each in found:
+        repair = _edits(call.module, each, call.exception_name)
+        if repair is None or each.meant in taken:
+            return None
+        edits += repair
+        taken.add(each.meant or "")
+    title = ", ".join(each.meant or "" for each in found)
+    return Fix(f"write {title}", safe=True, edits=tuple(edits))
+
+
+def _edits(module: Kinds, found: Misspelling, exception: str | None) -> tuple[Edit, ...] | None:
+    """The right name, and what that has to hold where the value is of the wrong kind, too."""
+    written, meant = found
+    value = written.value
+    if meant is None:
+        return None
+    source: Source | None = None
+    if meant == "exc" and module.kind_of_no_exception(value):
+        source = (exception,) if exception else None
+    elif meant == "countdown" and (module.is_text(value) or module.is_timedelta(value)):
+        source = in_seconds(module, value)
+    elif meant == "max_retries" and module.is_text(value):
+        source = without_quotes(module, value, whole=True)
+    else:
+        return (rename(written, meant),)
+    return (rename(written, meant), ReplaceExpression(value, source)) if source else None
