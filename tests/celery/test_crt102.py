@@ -1,7 +1,11 @@
 """CRT102: a task that is not bound has no self to retry on."""
 
+from pathlib import Path
+
 import pytest
 from shop import gateway
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules" / "crt102_retry_without_bind"
 
 
 def test_it_fails_at_the_moment_the_retry_is_needed(lab, page):
@@ -40,3 +44,20 @@ def test_fixed_it_retries(lab, page):
     assert seen.ends == ["RETRY", "SUCCESS"]
     assert seen.countdowns == [60]
     assert seen.result == "receipt-7"
+
+
+def test_the_fixture_fails_on_a_worker(lab):
+    bad = (FIXTURES / "bad_on_a_worker.py").read_text()
+
+    assert lab.run(bad, "fill_shelf", "tea").failure == "NameError: name 'self' is not defined"
+    assert lab.run(bad, "read_letters", "you").failure == "NameError: name 'retry' is not defined"
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'self'"):
+        lab.run(bad, "ask_customer", "sugar?")
+
+
+def test_the_fixed_fixture_runs_to_the_end(lab):
+    module = lab.load((FIXTURES / "fixed_on_a_worker.py").read_text())
+
+    assert lab.run(module, "fill_shelf", "tea").ends == ["RETRY", "RETRY", "SUCCESS"]
+    assert lab.run(module, "read_letters", "you").result == "thank you"
+    assert lab.run(module, "ask_customer", "sugar?").result == "yes"
