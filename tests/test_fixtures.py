@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from flake8_celery_retry.fixer import fix_source
 
+from flake8_celery_retry.fixer import fix_source
 from flake8_celery_retry.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
