@@ -292,9 +292,7 @@ def is_held_back(first: str, second: str) -> bool:
 def test_both_mistakes_are_found(first: str, second: str) -> None:
     source = task_with(first, second)
     lines = source.splitlines(keepends=True)
-    found = {
-        finding.code for finding in lint(ast.parse(source), lines, settings_for(first, second))
-    }
+    findings = lint(ast.parse(source), lines, settings_for(first, second))
     missing = {first, second} - {finding.code for finding in findings}
     assert missing == set() or (is_held_back(first, second) and missing == {second})
 
