@@ -1,0 +1,108 @@
+"""# retrying-task-called-directly (CRT208)
+
+## What it does
+
+Finds tasks that call another task of the module like a function, where that one retries.
+
+## Why this is bad
+
+A task that is called like a function runs inside of its caller. There is nothing that could be sent
+again: its first failure is its last, whatever its options say, and it takes the caller with it.
+
+## Celery does
+
+Called directly, `retry` raises the original exception at once: 1 attempt, where `max_retries=3`
+promises 4. Through `.apply(throw=True)` the `Retry` of the inner task passes through the outer one,
+which ends in RETRY with nothing sent: it stays like that for ever. A bound task that is called with
+an explicit `self` fails with `TypeError`, for Celery passes the task itself.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_receipt
+
+
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True, max_retries=3)
+def charge_order(order_id):
+    return charge(order_id)
+
+
+@shared_task
+def close_order(order_id):
+    charge_order(order_id)  # CRT208
+    send_receipt(order_id)
+```
+
+## Use instead
+
+```python
+from celery import chain, shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.mail import send_receipt
+
+
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True, max_retries=3)
+def charge_order(order_id):
+    return charge(order_id)
+
+
+@shared_task
+def mail_receipt(order_id):
+    send_receipt(order_id)
+
+
+@shared_task
+def close_order(order_id):
+    chain(charge_order.si(order_id), mail_receipt.si(order_id)).delay()
+```
+
+## What stays silent
+
+A call of a task that never retries, or whose `max_retries` is 0; a task that is sent (`.delay`,
+`.apply_async`, a signature), or applied without `throw=True`; calls outside of tasks, as in tests.
+
+## Fix
+
+None: the caller may need the result, or the order of things.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module
+from ..model.direct import DirectCall, direct_calls, largest_limit
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in direct_calls(module):
+        limit = largest_limit(call.called)
+        if not call.called.retries or (limit is not None and limit <= 0):
+            continue
+        yield Mistake(call.node, _message(call))
+
+
+def _message(call: DirectCall) -> str:
+    caller, called = call.task.name, call.called.name
+    if call.throws:
+        return (
+            f"{caller} applies {called} with throw=True, whose Retry ends it with nothing sent; "
+            "use .delay() or a chain"
+        )
+    if call.passes_self:
+        return (
+            f"{caller} calls {called} with a self, which Celery passes already: TypeError; "
+            "use .delay() or a chain"
+        )
+    limit = largest_limit(call.called)
+    retries = "retries" if limit is None or limit == math.inf else f"{limit:g} retries"
+    return (
+        f"{caller} calls {called} directly: its {retries} never happen, its first failure is "
+        "raised; use .delay()"
+    )
