@@ -1,0 +1,43 @@
+"""What was formatted stays formatted: Black and ruff have nothing to do after a fix.
+
+The lines are long enough here for everything to fit: a line that a fix makes too long is for the
+formatter to break.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_fixtures import BAD, name, needs_newer_python, opinions_of
+
+from flake8_celery_retry.fixer import fix_source
+from flake8_celery_retry.settings import Settings
+
+FORMATTERS = {
+    "black": ["-m", "black", "--quiet", "--line-length=200"],
+    "ruff": ["-m", "ruff", "format", "--quiet", "--isolated", "--line-length=200"],
+}
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_the_fixed_version_of_a_formatted_file_is_formatted(formatter: str, tmp_path: Path) -> None:
+    files = {}
+    for path in BAD:
+        if not needs_newer_python(path):
+            file = tmp_path / name(path).replace("/", "_")
+            file.write_bytes(path.read_bytes())
+            files[file] = opinions_of(path)
+    command = [sys.executable, *FORMATTERS[formatter], str(tmp_path)]
+
+    subprocess.run(command, check=True)
+    fixed = {}
+    for file, opinions in files.items():
+        outcome = fix_source(file.read_bytes(), Settings(opinions=opinions), unsafe=True)
+        file.write_bytes(outcome.source)
+        fixed[file] = outcome.source.decode()
+    subprocess.run(command, check=True)
+
+    assert {file: file.read_bytes().decode() for file in files} == fixed
