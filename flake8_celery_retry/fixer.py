@@ -152,19 +152,25 @@ class _Fixing:
         return _Version(text, tree, tuple(findings), _compiles(text))
 
     def _step(self, version: _Version) -> _Step:
-        """One pass; where its result does not stand the test, of those fixes that do alone."""
+        """One pass; where its result does not stand the test, of those fixes that do."""
         candidates = [
             each for each in version.findings if self._reason_to_leave(version, each) is None
         ]
-        step = self._attempt(version, candidates)
-        if step.version is not None or len(candidates) < 2:
-            return step
-        alone = {each: self._attempt(version, [each]) for each in candidates}
-        good = [each for each, attempt in alone.items() if attempt.version is not None]
-        if not good:
-            return _Step(failures={each: alone[each].failures[each] for each in candidates})
-        together = self._attempt(version, good)
-        return alone[good[0]] if together.version is None else together
+        steps = self._steps(version, candidates)
+        good = [step for step in steps if step.version is not None]
+        if len(steps) > 1 and good:
+            together = self._attempt(version, [each for step in good for each in step.fixed])
+            return together if together.version is not None else good[0]
+        failures = {each: why for step in steps for each, why in step.failures.items()}
+        return good[0] if good else _Step(failures=failures)
+
+    def _steps(self, version: _Version, findings: Sequence[Finding]) -> list[_Step]:
+        """Attempts at all of these, or, if that fails, at one half and the other of them."""
+        step = self._attempt(version, findings)
+        if step.version is not None or len(findings) < 2:
+            return [step]
+        half = len(findings) // 2
+        return self._steps(version, findings[:half]) + self._steps(version, findings[half:])
 
     def _attempt(self, version: _Version, findings: Sequence[Finding]) -> _Step:
         """Carry out the fixes of these findings and test the result."""
@@ -172,7 +178,8 @@ class _Fixing:
         rewriting = rewrite(version.text, version.tree, list(fixes.values()))
         reasons = dict(rewriting.refused)
         failures = {each: reasons[fix] for each, fix in fixes.items() if fix in reasons}
-        fixed = tuple(each for each, fix in fixes.items() if fix in rewriting.done)
+        done = set(rewriting.done)
+        fixed = tuple(each for each, fix in fixes.items() if fix in done)
         if not fixed:
             return _Step(failures=failures)
         try:

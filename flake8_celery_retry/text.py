@@ -5,10 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from io import BytesIO
+from itertools import chain
+from typing import TypeAlias
+
+#: New lines for those from an index (from 0) up to, not including, another.
+Change: TypeAlias = tuple[int, int, Sequence[str]]
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 
@@ -66,25 +71,31 @@ class Text:
         content = self.lines[line - 1]
         return offset if content.isascii() else len(content.encode()[:offset].decode())
 
-    def with_lines(self, first: int, last: int, new: Sequence[str]) -> Text:
-        """The text with new lines in the place of those from ``first`` up to, not including,
-        ``last`` (both from 0).
+    def with_changes(self, changes: Iterable[Change]) -> Text:
+        """The text with new lines in the place of others.
 
         New lines end in ``\\n``, except perhaps the last one of the file. A line that is still
         there keeps its line end; any other gets that of the line in whose place or after which it
         stands.
         """
-        ends = self._ends(first, last, new)
-        return Text(
-            (*self.lines[:first], *new, *self.lines[last:]),
-            (*self.ends[:first], *ends, *self.ends[last:]),
-            self.encoding,
-            self.mark,
-        )
+        lines: list[str] = []
+        ends: list[str] = []
+        done = 0
+        for first, last, new in sorted(changes, key=lambda change: change[:2]):
+            lines += [*self.lines[done:first], *new]
+            ends += [*self.ends[done:first], *self._ends(first, last, new)]
+            done = last
+        lines += self.lines[done:]
+        ends += self.ends[done:]
+        return Text(tuple(lines), tuple(ends), self.encoding, self.mark)
+
+    def with_lines(self, first: int, last: int, new: Sequence[str]) -> Text:
+        """The text with a single one of such changes."""
+        return self.with_changes([(first, last, new)])
 
     def _ends(self, first: int, last: int, new: Sequence[str]) -> list[str]:
         nearby = self.ends[max(0, first - 1) : last + 1]
-        usual = next((end for end in (*nearby, *self.ends) if end), "\n")
+        usual = next((end for end in chain(nearby, self.ends) if end), "\n")
         if len({end for end in nearby if end}) < 2:
             return [usual if line.endswith("\n") else "" for line in new]
         # Line ends are mixed: find out which line is which.

@@ -13,20 +13,16 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import libcst as cst
 
 from ..edits import AddImport
 from ..findings import Fix
-from ..text import Text
+from ..text import Change, Text
 from .editor import Editor, JoinImport, Refusal, TreeEdit
 from .imports import NewLine, place_for
 from .overlaps import nodes_of, place_of, without_overlaps
 from .sections import Section, sections_of
-
-#: New lines for those from an index up to, not including, another.
-Change: TypeAlias = tuple[int, int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -56,21 +52,24 @@ def rewrite(text: Text, tree: ast.Module, fixes: Sequence[Fix]) -> Rewriting:
         except Refusal as refusal:
             if len(chosen) == 1:
                 return Rewriting(text, (), ((chosen[0], str(refusal)),))
-        return _one_after_another(rewriter, chosen)
+        return _those_that_can(rewriter, chosen)
 
 
-def _one_after_another(rewriter: _Rewriter, fixes: Iterable[Fix]) -> Rewriting:
+def _those_that_can(rewriter: _Rewriter, fixes: Iterable[Fix]) -> Rewriting:
     """So that a fix that can't be carried out does not keep back the others."""
-    text = rewriter.text
     done: list[Fix] = []
     refused: list[tuple[Fix, str]] = []
     for fix in fixes:
         try:
-            text = rewriter.carry_out([*done, fix])
+            rewriter.carry_out([fix])
             done.append(fix)
         except Refusal as refusal:
             refused.append((fix, str(refusal)))
-    return Rewriting(text, tuple(done), tuple(refused))
+    try:
+        return Rewriting(rewriter.carry_out(done), tuple(done), tuple(refused))
+    except Refusal:
+        # They get in each other's way: one now, the others in the next pass.
+        return Rewriting(rewriter.carry_out(done[:1]), tuple(done[:1]), tuple(refused))
 
 
 class _Rewriter:
@@ -96,11 +95,7 @@ class _Rewriter:
         edits += [edit for edit in distinct if not isinstance(edit, AddImport)]
         changes = list(self._edited(edits))
         changes += [self._inserted(place, imports) for place, imports in new_lines.items()]
-        text = self.text
-        # From the last to the first, so that the lines of the others stay where they are.
-        for first, last, lines in sorted(changes, key=lambda change: change[:2], reverse=True):
-            text = text.with_lines(first, last, lines)
-        return text
+        return self.text.with_changes(changes)
 
     def _edited(self, edits: Sequence[TreeEdit]) -> Iterator[Change]:
         """The sections that these edits change."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ..edits import (
@@ -35,17 +36,24 @@ def without_overlaps(fixes: Sequence[Fix]) -> tuple[Fix, ...]:
     An edit that is the very same in several fixes (each of them binds the task) is no overlap: it
     is carried out once. Nor is an import: any number can be added.
     """
-    taken: dict[Edit, list[Region]] = {}
+    taken: dict[int, list[tuple[Region, Edit]]] = defaultdict(list)
+    known: set[Edit] = set()
     chosen: list[Fix] = []
     for fix in fixes:
-        own = {edit: list(regions_of(edit)) for edit in fix.edits}
-        others = [
-            region for edit, regions in taken.items() if edit not in own for region in regions
+        new = [
+            (region, edit) for edit in fix.edits if edit not in known for region in regions_of(edit)
         ]
-        new = [region for edit, regions in own.items() if edit not in taken for region in regions]
-        if any(_overlap(one, other) for one in new for other in others):
+        if any(
+            other not in fix.edits and _overlap(region, there)
+            for region, _ in new
+            for line in _lines(region)
+            for there, other in taken[line]
+        ):
             continue
-        taken.update(own)
+        for region, edit in new:
+            for line in _lines(region):
+                taken[line].append((region, edit))
+        known.update(fix.edits)
         chosen.append(fix)
     return tuple(chosen)
 
@@ -100,6 +108,10 @@ def end_of(node: ast.AST) -> Place:
 
 def _extent(node: ast.AST) -> Region:
     return place_of(node), end_of(node)
+
+
+def _lines(region: Region) -> range:
+    return range(region[0][0], region[1][0] + 1)
 
 
 def _overlap(one: Region, other: Region) -> bool:
