@@ -53,7 +53,8 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A call whose result is used (`raise self.retry(..., throw=False)`, `return`, a name); one at the
-end of its function, or right before a bare `return`.
+end of its function, or right before a bare `return`. One with `args=` or `kwargs=` that differ from
+the task's own: it sends what is left of the work, and the task goes on with the rest.
 
 ## Fix
 
@@ -74,7 +75,9 @@ from ..repairs import drop_argument
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        if call.throws is not False or not call.is_bare_statement or not _goes_on(module, call):
+        if call.throws is not False or not call.is_bare_statement:
+            continue
+        if call.goes_on_with_other_work or not _goes_on(module, call):
             continue
         yield Mistake(
             call.node,
