@@ -23,6 +23,8 @@ CALCULATIONS: dict[str, Callable[..., float]] = {
     "round": round,
 }
 POWERS = frozenset({"pow", "math.pow"})
+#: Functions and methods that say what time it is (``datetime.now``, Django's ``timezone.now``).
+NOW = frozenset({"now", "utcnow"})
 #: Seconds that one of each of a ``timedelta``'s keywords makes.
 TIMEDELTA = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1, "weeks": 604_800}
 #: The retries that are looked at one by one; a delay that still grows then is long enough.
@@ -81,21 +83,43 @@ def counts_limit_of_task(task: Task) -> bool:
 # -- delays --------------------------------------------------------------------------------
 
 
-def largest_countdown(call: RetryCall) -> float | None:
-    """The largest delay that the ``countdown`` of a retry call asks for, jitter left aside; of a
-    calculated one that at the retries there can be. ``None`` where it has none, or one that can't
-    be read."""
-    countdown = call.argument("countdown")
+def largest_delay(call: RetryCall) -> float | None:
+    """The largest delay that a retry call asks for by ``countdown`` (or by an ``eta`` of now and a
+    ``timedelta``), jitter left aside; of a calculated one that at the retries there can be.
+    ``None`` where it asks for none, or for one that can't be read."""
+    delay = _delay_from_now(call)
     limit = limit_of_call(call)
-    if countdown is None or (limit is not None and limit <= 0):
+    if delay is None or (limit is not None and limit <= 0):
         return None
-    if not any(is_request_retries(call.module, part) for part in parts(call.module, countdown)):
-        return _calculate(call.module, countdown, 0, DEPTH)
+    if not any(is_request_retries(call.module, part) for part in parts(call.module, delay)):
+        return _calculate(call.module, delay, 0, DEPTH)
     if limit is None or call.task is None or call.task.limits_retries_by_hand:
         return None
     counts = {*range(int(min(limit, RETRIES)))} | ({int(limit) - 1} if limit < math.inf else set())
-    delays = [_calculate(call.module, countdown, count, DEPTH) for count in counts]
-    return max((delay for delay in delays if delay is not None), default=None)
+    delays = [_calculate(call.module, delay, count, DEPTH) for count in counts]
+    return max((known for known in delays if known is not None), default=None)
+
+
+def _delay_from_now(call: RetryCall) -> ast.expr | None:
+    """The ``countdown`` of a retry call, else the ``timedelta`` that its ``eta`` adds to now."""
+    module = call.module
+    countdown, eta = call.argument("countdown"), call.argument("eta")
+    if countdown is not None and call.passes("countdown"):
+        return None if module.is_timedelta(countdown) else countdown
+    moment = module.read(eta) if eta is not None else None
+    if not isinstance(moment, ast.BinOp) or not isinstance(moment.op, ast.Add):
+        return None
+    for now, delay in ((moment.left, moment.right), (moment.right, moment.left)):
+        if _is_now(module.read(now)):
+            return delay
+    return None
+
+
+def _is_now(expression: ast.expr) -> bool:
+    function = expression.func if isinstance(expression, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        return function.attr in NOW
+    return isinstance(function, ast.Name) and function.id in NOW
 
 
 def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:
@@ -182,6 +206,8 @@ def _calculate_operation(
 
 def _calculate_call(module: Values, call: ast.Call, retries: int, depth: int) -> float | None:
     qualified = module.qualified(call.func)
+    if qualified == "datetime.timedelta":
+        return _seconds_of_timedelta(module, call, retries, depth)
     if isinstance(call.func, ast.Attribute) and call.func.attr == "total_seconds":
         return _seconds_of_timedelta(module, call.func.value, retries, depth)
     if is_random(module, call):

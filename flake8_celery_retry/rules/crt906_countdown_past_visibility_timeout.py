@@ -79,7 +79,7 @@ from ..findings import Mistake
 from ..model import Module, Option, Task
 from ..model.delays import (
     largest_automatic_delay,
-    largest_countdown,
+    largest_delay,
     waits_default_delay,
 )
 
@@ -87,7 +87,7 @@ from ..model.delays import (
 def check(module: Module) -> Iterator[Mistake]:
     timeout = module.settings.visibility_timeout
     for call in module.retry_calls:
-        delay = largest_countdown(call)
+        delay = largest_delay(call)
         if delay is not None and delay >= timeout:
             yield Mistake(call.node, _message(call.task_name, delay, timeout))
     for task in module.tasks:
