@@ -110,7 +110,8 @@ class RemoveStatement:
 class SetHandlerType:
     """Change what an ``except`` clause catches; a bare ``except:`` gets a type.
 
-    ``name``, where given, is bound too (``except A as name``); else the clause keeps its own.
+    ``name``, where given, is bound too (``except A as name``), an empty one takes the clause's name
+    away; else the clause keeps its own.
     """
 
     handler: ast.ExceptHandler

@@ -206,7 +206,7 @@ class Editor(cst.CSTTransformer):
             raise Refusal("a bare except: needs a type before a name")
         name = handler.name
         if edit.name is not None:
-            name = cst.AsName(cst.Name(edit.name))
+            name = cst.AsName(cst.Name(edit.name)) if edit.name else None
         elif name is not None and name.whitespace_before_as.empty:
             name = name.with_changes(whitespace_before_as=SPACE)
         changes: dict[str, object] = {"type": type_, "name": name}

@@ -63,14 +63,17 @@ or may, as far as its classes can be told.
 
 ## Fix
 
-Unsafe: `exc=` goes, from each retry call in the body of the `try`. What was meant may as well be a
+Unsafe: `exc=` goes, from each retry call in the body of the `try`, and so does the name of the
+exception where nothing else reads it. What was meant may as well be a
 handler for the exception itself.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
+from ..edits import SetHandlerType
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall
 from ..model.exhaustion import unreachable_handlers
@@ -90,7 +93,26 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _fix(calls: list[RetryCall]) -> Fix | None:
-    edits = [drop_argument(call, "exc", "None") for call in calls]
-    if None in edits:
+    dropping = [drop_argument(call, "exc", "None") for call in calls]
+    if None in dropping:
         return None
-    return Fix("drop exc=", safe=False, edits=tuple(edit for edit in edits if edit))
+    edits = [edit for edit in dropping if edit]
+    forgetting = [SetHandlerType(handler, name="") for handler in _nameless(calls)]
+    return Fix("drop exc=", safe=False, edits=(*edits, *forgetting))
+
+
+def _nameless(calls: list[RetryCall]) -> list[ast.ExceptHandler]:
+    """The clauses around the calls whose name nobody reads any more without ``exc=``."""
+    dropped = {call.arguments["exc"].value for call in calls}
+    handlers = {handler.node: call for call in calls for handler in call.handlers}
+    return [
+        handler
+        for handler, call in handlers.items()
+        if handler.name is not None
+        and handler.name in {exc.id for exc in dropped if isinstance(exc, ast.Name)}
+        and not any(
+            read.id == handler.name and read not in dropped and call.module.is_inside(read, handler)
+            for scope in call.module.scopes
+            for read in scope.walk(ast.Name)
+        )
+    ]
