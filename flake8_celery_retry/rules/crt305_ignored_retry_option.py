@@ -108,7 +108,7 @@ def _ignored(module: Module, task: Task) -> Iterator[Ignored]:
         yield from _ignored_limit(module, task)
         denied = task.never_retried
         if denied and all(is_celery_exception(name, "Retry", "Ignore") for name in denied):
-            yield from _own(task, "dont_autoretry_for", "as both pass anyway")
+            yield from _own(task, "dont_autoretry_for", "as Retry and Ignore pass")
 
 
 def _ignored_delays(module: Module, task: Task) -> Iterator[Ignored]:

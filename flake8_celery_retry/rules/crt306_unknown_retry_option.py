@@ -66,7 +66,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..edits import Edit
 from ..findings import Fix, Mistake
 from ..model import Module, Option, Task
 from ..model.spelling import PUBLISH_OPTIONS, fits, meant_option, unknown_options
@@ -85,7 +84,7 @@ def _message(task: Task, options: list[Option]) -> str:
     names = ", ".join(option.name for option in options)
     meant = [name for option in options for name in _meant(option)]
     advice = " and ".join(dict.fromkeys(meant))
-    return f"{task.name} has {names}, which nobody in Celery reads; write {advice}"
+    return f"{task.name}: Celery reads no option {names}; write {advice}"
 
 
 def _meant(option: Option) -> tuple[str, ...]:
@@ -96,17 +95,18 @@ def _meant(option: Option) -> tuple[str, ...]:
 
 
 def _fix(module: Module, task: Task, options: list[Option]) -> Fix | None:
-    edits: list[Edit] = []
     renamed: dict[str, Option] = {}
     for option in options:
         name = meant_option(option.name)
-        if name is None or name in task.options or name in renamed:
-            continue
-        if fits(module, option, name):
-            renamed[name] = option
-            edits.append(rename(option, name))
-    values = [module.value(option.value) for option in renamed.values()]
-    title = f"write {', '.join(renamed)}"
-    return (
-        Fix(title, not any(value in (0, None) for value in values), tuple(edits)) if edits else None
-    )
+        if name is not None and name not in task.options and fits(module, option, name):
+            renamed.setdefault(name, option)
+    if not renamed:
+        return None
+    edits = tuple(rename(option, name) for name, option in renamed.items())
+    is_safe = not any(_turns_round(module, option) for option in renamed.values())
+    return Fix(f"write {', '.join(renamed)}", is_safe, edits)
+
+
+def _turns_round(module: Module, option: Option) -> bool:
+    """Whether the value, once it is read, means "never" or "without end"."""
+    return module.value(option.value) is None or module.number(option.value) == 0

@@ -74,11 +74,11 @@ def check(module: Module) -> Iterator[Mistake]:
         if not lacks_autoretry(module, task) or _may_retry(module, task):
             continue
         options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
-        written = " and ".join(f"{option.name}={quoted(option.value, 9)}" for option in options)
+        written = ", ".join(f"{option.name}={quoted(option.value, 7)}" for option in options)
         yield Mistake(
             options[0].value,
-            f"{task.name} never retries, so one failure ends it despite {written}; "
-            "add autoretry_for=(…,) or call self.retry",
+            f"{task.name} never retries: one failure ends it despite {written}; "
+            "add autoretry_for or call self.retry",
         )
 
 

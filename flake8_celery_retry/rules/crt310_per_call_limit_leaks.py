@@ -77,6 +77,6 @@ def check(module: Module) -> Iterator[Mistake]:
                 continue
             yield Mistake(
                 call.node,
-                f"{task.name} retries with max_retries={quoted(limit, 12)}: Celery keeps that for "
-                "later automatic retries of any message; drop it, count request.retries",
+                f"{task.name} retries with max_retries={quoted(limit, 12)}: Celery keeps it for "
+                "the automatic retries of every message; drop it, test request.retries",
             )
