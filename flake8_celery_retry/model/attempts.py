@@ -45,8 +45,7 @@ def sleeps_before(module: Module, node: ast.AST, until: ast.AST) -> list[ast.Cal
         call
         for earlier in flow.run_before(module, node, until)
         for call in module.within(earlier, ast.Call)
-        if module.is_sleep(call)
-        and not flow.leaves(module, flow.what_follows(module, call, earlier))
+        if module.is_sleep(call) and flow.gets_past(module, call, earlier)
     ]
 
 

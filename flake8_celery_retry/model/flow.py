@@ -299,3 +299,16 @@ def is_bare_return(statement: ast.stmt) -> bool:
 
 def _is_pass(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass)
+
+
+def gets_past(tree: Tree, node: ast.AST, statement: ast.stmt) -> bool:
+    """Whether control can get from a node inside a statement to what follows the statement."""
+    following = what_follows(tree, node, statement)
+    if not leaves(tree, following):
+        return True
+    # What leaves a loop that is itself inside of the statement does not leave the statement.
+    return any(
+        frame.kind == "loop" and tree.is_inside(frame.node, statement)
+        for leaving in tree.within(following, (ast.Break, ast.Continue))
+        for frame in frames(tree, leaving)
+    )

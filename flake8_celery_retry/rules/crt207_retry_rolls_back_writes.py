@@ -1,0 +1,99 @@
+"""# retry-rolls-back-writes (CRT207)
+
+## What it does
+
+Finds retry calls inside of `transaction.atomic()` with a database write on the way to them.
+
+## Why this is bad
+
+A task that records what it did before it retries wants that to be known: to whoever looks, and to
+the next run. Inside of an atomic block nothing of it stays, while everything that went out of the
+house, a mail or a charged card, does.
+
+## Celery does
+
+A retry call raises `Retry`. It leaves the block as an exception, so Django rolls the block back:
+0 rows after 2 runs, and two calls of the gateway.
+
+## Example
+
+```python
+from celery import shared_task
+from django.db import transaction
+
+from shop.gateway import GatewayDown, charge
+from shop.models import Payment
+
+
+@shared_task(bind=True, max_retries=1)
+def charge_order(self, order_id):
+    with transaction.atomic():
+        Payment.objects.create(order_id=order_id)
+        try:
+            charge(order_id)
+        except GatewayDown as exc:
+            raise self.retry(exc=exc, countdown=60)  # CRT207
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.models import Payment
+
+
+@shared_task(bind=True, max_retries=1)
+def charge_order(self, order_id):
+    Payment.objects.create(order_id=order_id)
+    try:
+        charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A retry call outside of the block, as in a handler around it; `@transaction.atomic` above the task
+decorator, where it wraps no run; a write in the body of the `try` that failed, in a branch that
+leaves, or after the retry call; a retry that is reached only where the write changed nothing
+(`if not updated:`). `.update(...)` of a dict, `.delete(...)` of a cache, `.save(path)` of an image
+and their like are no writes.
+
+## Fix
+
+None: what belongs together, and what has to stay, is for the author to say.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..findings import Mistake
+from ..model import Module
+from ..model.writes import rolled_back_write
+from ..quoting import quoted
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        if call.task is None or not call.is_own:
+            continue
+        write = rolled_back_write(module, call)
+        if write is None:
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task.name} retries inside transaction.atomic: Django rolls back "
+            f"{_shown(write)} of line {write.lineno}; write or retry outside of it",
+        )
+
+
+def _shown(write: ast.Call) -> str:
+    """A write for the message: a long chain by its ends (``Order….update()``)."""
+    source = quoted(write.func)
+    if source.endswith("…") and isinstance(write.func, ast.Attribute):
+        source = f"{source.partition('.')[0][:12]}….{write.func.attr}"
+    return f"{source}()"
