@@ -139,9 +139,10 @@ class AddDecorator:
 class AddImport:
     """Have ``from module import name`` (``as alias``) at the top of the file.
 
-    It joins an existing top-level ``from module import …``, else stands after the last import of
-    the file's head, else after the docstring and the ``__future__`` imports. Nothing happens where
-    it is there already.
+    It joins an existing top-level ``from module import …``; else it stands after the imports of the
+    same package, else after those of its group (standard library, other packages, one's own), else
+    after the docstring and the ``__future__`` imports. Nothing happens where it is there already.
+    What stands below the first line that the fix edits does not count.
     """
 
     module: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -122,6 +123,59 @@ def test_a_fix_that_changes_nothing_is_left():
     outcome = fixed("a()\nb()\n", Rules().add("a", "CRT301", renaming("a")))
     assert outcome.source == b"a()\nb()\n"
     assert reasons(outcome) == [(1, Reason.FAILED, "the finding would still be there")]
+
+
+def test_a_fix_that_does_not_help_is_left_though_lines_move():
+    def useless(call: ast.Call) -> tuple[Edit, ...]:
+        return AddImport("os", f"x{len(ast.unparse(call))}"), SetKeyword(call, "k", ("1",))
+
+    class Numbered(Rules):
+        def findings(self, tree: ast.Module) -> Iterator[Finding]:
+            for each in super().findings(tree):
+                yield replace(each, message=f"bad, see line {each.line + 1}")
+
+    outcome = fixed("import re\n\nf(a())\n", Numbered().add("a", "CRT301", useless))
+    assert outcome.source == b"import re\n\nf(a())\n"
+    assert reasons(outcome) == [(3, Reason.FAILED, "the finding would still be there")]
+
+
+def test_a_fix_that_can_be_offered_only_once_must_help():
+    def useless(call: ast.Call) -> tuple[Edit, ...] | None:
+        return None if call.keywords else (SetKeyword(call, "k", ("1",)),)
+
+    outcome = fixed("a()\n", Rules().add("a", "CRT301", useless))
+    assert outcome.source == b"a()\n"
+
+
+SWALLOWED = """\
+from celery import shared_task
+from celery.exceptions import Retry
+
+
+@shared_task(bind=True)
+def charge(self):
+    try:
+        try:
+            try:
+                pay()
+            except OSError as exc:
+                raise self.retry(exc=exc)
+        except Exception:
+            pass
+    except Exception:
+        pass
+"""
+
+
+def test_a_finding_that_the_fix_of_another_one_like_it_brings_to_light_is_fixed_too():
+    outcome = fix_source(SWALLOWED.encode())
+    inner = SWALLOWED.replace(
+        "        except Exc", "        except Retry:\n            raise\n        except Exc"
+    )
+    both = inner.replace("\n    except Exc", "\n    except Retry:\n        raise\n    except Exc")
+    assert outcome.source.decode() == both
+    assert [finding.code for finding in outcome.fixed] == ["CRT203", "CRT203"]
+    assert outcome.left == ()
 
 
 def test_a_fix_that_makes_no_python_is_left_and_the_others_are_carried_out():

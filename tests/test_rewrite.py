@@ -804,6 +804,7 @@ def test_comments_inside_a_removed_statement_stay():
         ("except :  # c", "A", "exc", "except A as exc:  # c"),
         ("except A:", None, "exc", "except A as exc:"),
         ("except A as e:", "B", None, "except B as e:"),
+        ("except A as e:", None, "", "except A:"),
         ("except A as e:", "(B, C)", None, "except (B, C) as e:"),
         ("except(A)as e:", "B", None, "except B as e:"),
         ("except(A):", None, "exc", "except (A) as exc:"),
