@@ -419,10 +419,10 @@ class Module(Kinds):
 
     def _called_at(self, scope: Scope, home: Scope) -> ast.Call | None:
         """Where a task's own body calls the function nested in it."""
-        if scope.parent is not home or not isinstance(scope.node, FunctionNode):
+        if scope.parent is not home or not scope.is_function:
             return None
         for call in home.walk(ast.Call):
-            if isinstance(call.func, ast.Name) and self.definition(call.func) is scope.node:
+            if scope.node in (self.read(call.func), self.definition(call.func)):
                 return call
         return None
 

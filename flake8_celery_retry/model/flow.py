@@ -69,8 +69,10 @@ def _kind(parent: ast.AST, field: str, child: ast.AST) -> Kind | None:
 def path(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
     """The statement that holds a node, the statement that holds that, and so on, up to and
     without ``until`` (the function, when not given)."""
-    statement: ast.AST = tree.statement_of(node)
     top = tree.scope_of(node).node
+    if isinstance(top, ast.Lambda):
+        return  # there are no statements in it
+    statement: ast.AST = tree.statement_of(node)
     while statement is not top and statement is not until:
         if isinstance(statement, ast.stmt):
             yield statement

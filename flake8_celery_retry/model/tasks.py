@@ -269,7 +269,8 @@ class Task:
     def limits_retries_by_hand(self) -> bool:
         """Whether the function compares ``request.retries`` with a limit other than 0, and one
         way leaves without a retry."""
-        return any(_limits_by_hand(self, scope) for scope in self.scopes)
+        nested = {call.scope for call in self.retry_calls if call.called_at is not None}
+        return any(_limits_by_hand(self, scope) for scope in [*self.scopes, *nested])
 
     @property
     def base_may_catch_exhaustion(self) -> bool:
