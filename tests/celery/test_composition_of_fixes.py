@@ -6,6 +6,7 @@ from smtplib import SMTPServerDisconnected
 
 import pytest
 from shop import gateway, mail
+from test_composition import PAIRS, fixed, task_with
 
 FOUR_IN_A_BOUND_TASK = """\
 import time
@@ -192,3 +193,17 @@ def test_the_home_made_retries_are_celerys(lab, fix, failure, countdown):
     assert seen.countdowns == [countdown]
     assert seen.sleeps == []
     assert seen.result == "receipt-7"
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
+def test_a_task_with_two_mistakes_retries_to_the_end_when_it_is_fixed(lab, first, second):
+    source = fixed(task_with(first, second), first, second).source.decode()
+    gateway.fails()
+    mail.fails(SMTPServerDisconnected("gone"))
+
+    seen = lab.run(source, "charge_order", 7)
+
+    # CRT203's mistake is a broad handler around everything, which logs what is raised in the end.
+    end = "SUCCESS" if "CRT203" in {first, second} else "FAILURE"
+    assert seen.ends == ["RETRY", "RETRY", "RETRY", end]
+    assert seen.sleeps == []
