@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from io import BytesIO
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TypeAlias
 
 #: New lines for those from an index (from 0) up to, not including, another.
@@ -99,15 +99,26 @@ class Text:
         if len({end for end in nearby if end}) < 2:
             return [usual if line.endswith("\n") else "" for line in new]
         # Line ends are mixed: find out which line is which.
-        ends = [usual] * len(new)
-        for tag, start, stop, new_start, new_stop in SequenceMatcher(
-            None, self.lines[first:last], new, autojunk=False
-        ).get_opcodes():
+        same = _same_at_start(self.lines[first:last], new)
+        same_at_end = _same_at_start(self.lines[first + same : last][::-1], new[same:][::-1])
+        start, stop = first + same, last - same_at_end
+        middle = self._ends_by_likeness(start, stop, new[same : len(new) - same_at_end], usual)
+        return [*self.ends[first:start], *middle, *self.ends[stop:last]]
+
+    def _ends_by_likeness(
+        self, first: int, last: int, new: Sequence[str], usual: str
+    ) -> Iterator[str]:
+        matcher = SequenceMatcher(None, self.lines[first:last], new, autojunk=False)
+        for _, start, stop, new_start, new_stop in matcher.get_opcodes():
+            if first + start > 0:
+                usual = self.ends[first + start - 1] or usual
             old = self.ends[first + start : first + stop]
-            for index in range(new_start, new_stop):
-                if index - new_start < len(old):
-                    usual = old[index - new_start] or usual
-                elif tag == "insert" and index == new_start and first + start > 0:
-                    usual = self.ends[first + start - 1] or usual
-                ends[index] = usual
-        return [end if line.endswith("\n") else "" for line, end in zip(new, ends, strict=True)]
+            for line, end in zip_longest(new[new_start:new_stop], old[: new_stop - new_start]):
+                usual = end or usual
+                yield usual if line.endswith("\n") else ""
+
+
+def _same_at_start(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines two texts have in common before they differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
