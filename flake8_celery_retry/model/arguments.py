@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeGuard
 
 from .build import Module
-from .tasks import is_request_retries
+from .tasks import RetryCall, is_request_retries
 from .tree import FunctionNode, Scope
 
 #: Conversions that leave a value what it is, as far as a retry is concerned.
 CONVERSIONS = frozenset({"dict", "float", "int", "list", "set", "str", "tuple"})
+#: Names for the key of a row.
+KEYS = frozenset({"id", "pk"})
 #: How people call a parameter that counts attempts.
 NAMES_FOR_ATTEMPTS = re.compile(r"attempt|retr(y|ies)|(^|_)tr(y|ies)(_|$)", re.IGNORECASE)
 
@@ -83,6 +86,8 @@ class Repeat:
         """Arguments in a tuple or dict: those of the running task or function as they came, or
         ones that can be read."""
         value = self.module.read(value)
+        if self._is_converted(value):
+            value = self.module.read(value.args[0])
         if _is_of_request(value, kind):
             self._passes_all_on = True
         elif self._is_own_rest(value, kind):
@@ -95,6 +100,15 @@ class Repeat:
                 self._give_one(self._parameter_named(item.name), item.value)
         else:
             self.is_readable = False
+
+    def _is_converted(self, value: ast.expr) -> TypeGuard[ast.Call]:
+        """Whether it is ``list(…)``, ``int(…)`` and the like of one value."""
+        return (
+            isinstance(value, ast.Call)
+            and self.module.qualified(value.func) in CONVERSIONS
+            and len(value.args) == 1
+            and not value.keywords
+        )
 
     def _is_own_rest(self, value: ast.expr, kind: str) -> bool:
         """Whether it is the function's own ``*args`` or ``**kwargs``."""
@@ -142,9 +156,21 @@ class Repeat:
 
     def _is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:
         value = self.module.read(value)
-        if isinstance(value, ast.Call) and self.module.qualified(value.func) in CONVERSIONS:
-            value = self.module.read(value.args[0]) if len(value.args) == 1 else value
+        if self._is_converted(value):
+            value = self.module.read(value.args[0])
+        value = self._key_of_row(value) or value
         return self.module.parameter(value) is parameter and not self.module.is_changed(parameter)
+
+    def _key_of_row(self, value: ast.expr) -> ast.expr | None:
+        """What a row was looked up by whose key an expression is: ``order_id`` for ``order.pk``
+        after ``order = Order.objects.get(pk=order_id)``."""
+        if not (isinstance(value, ast.Attribute) and value.attr in KEYS):
+            return None
+        made = self.module.read(value.value)
+        made = made.value if isinstance(made, ast.Await) else made
+        keywords = made.keywords if isinstance(made, ast.Call) else []
+        keys = [keyword.value for keyword in keywords if keyword.arg in KEYS]
+        return self.module.read(keys[0]) if len(keys) == 1 else None
 
     def _counts_attempts(self, parameter: ast.arg, value: ast.expr) -> bool:
         return self._is_count(parameter, value) and (
@@ -236,6 +262,32 @@ class _Purposes:
 
     def following(self, name: str) -> _Purposes:
         return _Purposes(self.calls, self.tests, self.followed | {name})
+
+
+def goes_on_with_other_work(module: Module, call: RetryCall) -> bool:
+    """Whether a retry call passes ``args`` or ``kwargs`` that differ from those of the running
+    task. What a task helper passes does, unless it is all that the task was sent with."""
+    parameters = call.task.own_parameters if call.task is not None else []
+    repeat = Repeat(module, call.node, _function_of(call), parameters)
+    args = call.argument("args")
+    display = module.read(args) if args is not None else None
+    if isinstance(display, (ast.Tuple, ast.List)) and display.elts:
+        first = display.elts[0]
+        # A task that passes itself is what CRT107 is about.
+        repeat.give(display.elts[1:] if call.is_the_task(first) else display.elts)
+        args = None
+    repeat.give_packed(args, call.argument("kwargs"))
+    return not repeat.is_readable or bool(repeat.changed)
+
+
+def _function_of(call: RetryCall) -> Scope:
+    """The function that a retry has run again, or in which it is called."""
+    if call.task is not None and call.task.function is not None:
+        return call.task.function
+    scope = call.scope
+    while not isinstance(scope.node, FunctionNode) and scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def changes_nothing_but_the_wait(repeat: Repeat, repeats: Sequence[Repeat]) -> bool:

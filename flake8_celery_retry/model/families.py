@@ -32,9 +32,6 @@ FAMILIES = (
 )
 DATABASE = FAMILIES[-1]
 
-#: Where loggers come from; what they do says nothing about why a body fails.
-LOGGERS = frozenset({"logging", "structlog", "loguru"})
-MAKERS_OF_LOGGERS = frozenset({"celery.utils.log.get_task_logger"})
 #: Builtin functions whose failure may pass, or that may do anything.
 WIDE_BUILTINS = frozenset({"__import__", "compile", "eval", "exec", "input", "open"})
 
@@ -74,19 +71,17 @@ def _families(
             continue
         if isinstance(function, ast.ClassDef):
             yield None
-        elif ".objects." in ast.unparse(node.func) + ".":
+        elif ".objects." in ast.unparse(node.func):
             yield DATABASE
-        else:
+        elif not module.is_log_call(node):
             qualified = module.qualified(node.func) or module.made_by(node.func)
             if qualified is not None and not _is_plain(qualified):
                 yield family_of(qualified)
 
 
 def _is_plain(qualified: str) -> bool:
-    """Whether a call says nothing about the work: a log call, a builtin that calculates, or a
-    name that comes from nowhere known."""
-    if qualified.partition(".")[0] in LOGGERS or qualified in MAKERS_OF_LOGGERS:
-        return True
+    """Whether a call says nothing about the work: a builtin that calculates, or a name that comes
+    from nowhere known."""
     if "." in qualified:
         return False
     known = getattr(builtins, qualified, None)

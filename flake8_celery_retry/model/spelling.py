@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from difflib import get_close_matches
 
+from ..prefilter import RETRY_HINTS
 from .build import Module
 from .options import CELERY_ONLY_OPTIONS, RETRY_OPTIONS
 from .tasks import Option, Task
@@ -16,7 +17,6 @@ MEANT = {
     "auto_retry": "autoretry_for",
     "autoretry": "autoretry_for",
     "autoretry_on": "autoretry_for",
-    "backoff_max": "retry_backoff_max",
     "default_retry_countdown": "default_retry_delay",
     "jitter": "retry_jitter",
     "max_retry": "max_retries",
@@ -41,6 +41,8 @@ def meant_option(name: str) -> str | None:
         return None
     if name in MEANT:
         return MEANT[name]
+    if not any(hint in name for hint in RETRY_HINTS):
+        return None  # a file without any of them is not looked at
     return next(iter(get_close_matches(name, RETRY_OPTIONS, 1, LIKENESS)), None)
 
 

@@ -359,7 +359,21 @@ class Handler:
                 if name not in names and any(self._is_taken_from(at, names) for at in bound):
                     names.add(name)
             grown = len(names) > size
-        return frozenset(names)
+        return frozenset(names | self._names_in_nested_functions(names))
+
+    def _names_in_nested_functions(self, names: set[str]) -> set[str]:
+        """The parameters of functions nested beside the handler to which it passes one of these
+        names."""
+        found: set[str] = set()
+        for call in self.module.within(self.node.body, ast.Call):
+            function = self.module.definition(call.func)
+            if not isinstance(function, FunctionNode):
+                continue
+            scope = self.module.scope_made_by(function)
+            if scope.parent is self.module.scope_of(self.node):
+                given = [*zip(scope.parameters, call.args, strict=False)]
+                found |= {known.arg for known, value in given if self._mentions(value, names)}
+        return found
 
     def _is_taken_from(self, binding: Binding, names: set[str]) -> bool:
         """Whether a binding in the handler takes its value from one of these names, or a test of
@@ -623,102 +637,6 @@ class RetryCall:
             if frame.kind == "try" and isinstance(frame.node, TRY)
             for handler in self.handlers_of(frame.node)
         )
-
-    @property
-    def goes_on_with_other_work(self) -> bool:
-        """Whether it passes ``args`` or ``kwargs`` that differ from those of the running task."""
-        for name, is_own in (("args", self._is_own_args), ("kwargs", self._is_own_kwargs)):
-            value = self.argument(name)
-            if value is None or self.module.value(value) is None:
-                continue
-            if name == "args" and self._is_no_work(value):
-                continue
-            value = self.module.read(value)
-            if not (is_own(value) or self._is_all_of_request(value, name)):
-                return True
-        return False
-
-    def _is_no_work(self, value: ast.expr) -> bool:
-        """Whether ``args`` is a mistake: an exception (CRT103), or one of the task's own parameters
-        as it came, in place of a tuple (CRT107)."""
-        own = self.task.own_parameters if self.task else []
-        return self.module.is_exception(value) or any(
-            self._is_unchanged(value, parameter) for parameter in own
-        )
-
-    def _is_all_of_request(self, value: ast.expr, name: str) -> bool:
-        """``self.request.args``, ``self.request.kwargs``."""
-        return (
-            isinstance(value, ast.Attribute)
-            and value.attr == name
-            and isinstance(value.value, ast.Attribute)
-            and value.value.attr == "request"
-        )
-
-    def _is_own_args(self, value: ast.expr) -> bool:
-        if self._own_star(value) == "vararg":
-            return True
-        value = self.module.read(value)
-        if isinstance(value, ast.Call) and self.module.qualified(value.func) in {"tuple", "list"}:
-            return len(value.args) == 1 and (
-                self._is_own_args(value.args[0])
-                or self._is_all_of_request(self.module.read(value.args[0]), "args")
-            )
-        if not isinstance(value, (ast.Tuple, ast.List)):
-            return False
-        elements = list(value.elts)
-        if elements and self.task and _is_name(elements[0], self.task.self_name):
-            del elements[0]  # CRT107 says what is wrong with that
-        last = elements[-1] if elements else None
-        if isinstance(last, ast.Starred):
-            if self._own_star(last.value) != "vararg":
-                return len(elements) == 1 and self._is_own_args(last.value)
-            elements.pop()
-        own = self.task.own_parameters if self.task else []
-        return len(elements) <= len(own) and all(
-            self._is_unchanged(element, parameter)
-            for element, parameter in zip(elements, own, strict=False)
-        )
-
-    def _is_own_kwargs(self, value: ast.expr) -> bool:
-        if self._own_star(value) == "kwarg":
-            return True
-        items = self.module.items(value)
-        if items is None or not (items.complete or self._unpacks_own_kwargs(value)):
-            return False
-        parameters = self.task.own_parameters if self.task else []
-        own = {parameter.arg: parameter for parameter in parameters}
-        return all(
-            item.name in own and self._is_unchanged(item.value, own[item.name])
-            for item in items.items
-        )
-
-    def _unpacks_own_kwargs(self, value: ast.expr) -> bool:
-        return any(
-            self._own_star(node) == "kwarg" or self._is_all_of_request(node, "kwargs")
-            for node in self.module.within(value, (ast.Name, ast.Attribute))
-        )
-
-    def _own_star(self, expression: ast.expr) -> str | None:
-        """``"vararg"`` for the task's own ``*args``, ``"kwarg"`` for its ``**kwargs``."""
-        function = self.task.function if self.task else None
-        if function is None or not isinstance(function.node, FunctionNode):
-            return None
-        arguments = function.node.args
-        for kind, parameter in (("vararg", arguments.vararg), ("kwarg", arguments.kwarg)):
-            if parameter is not None and self._is_unchanged(expression, parameter):
-                return kind
-        return None
-
-    def _is_unchanged(self, expression: ast.expr, parameter: ast.arg) -> bool:
-        """Whether an expression is a parameter that still holds what the task was sent with."""
-        return self.module.parameter(expression) is parameter and not self.module.is_changed(
-            parameter
-        )
-
-
-def _is_name(expression: ast.expr, name: str | None) -> bool:
-    return isinstance(expression, ast.Name) and expression.id == name
 
 
 def is_name_for_a_task(name: str) -> bool:

@@ -166,7 +166,6 @@ class Values(Names):
 
     # -- how ---------------------------------------------------------------------------------
 
-
     def _is_missing_row(self, exception: ast.expr) -> bool:
         # Every model has an exception of its own as attribute, and few models can be resolved.
         if isinstance(exception, ast.Attribute) and exception.attr == "DoesNotExist":

@@ -69,6 +69,7 @@ from collections.abc import Iterator
 from ..edits import ReplaceStatement
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall
+from ..model.arguments import goes_on_with_other_work
 from ..model.flow import can_continue_after
 from ..repairs import drop_argument
 
@@ -77,7 +78,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         if call.throws is not False or not call.is_bare_statement:
             continue
-        if call.goes_on_with_other_work or not _goes_on(module, call):
+        if goes_on_with_other_work(module, call) or not _goes_on(module, call):
             continue
         yield Mistake(
             call.node,

@@ -73,6 +73,7 @@ from collections.abc import Iterator
 from ..edits import Edit, SetHandlerType, Source
 from ..findings import Fix, Mistake
 from ..model import Handler, Module, RetryCall
+from ..model.arguments import goes_on_with_other_work
 from ..model.delays import limit_of_call
 from ..model.families import Family, family_of, family_of_body
 from ..model.options import BROAD
@@ -83,9 +84,9 @@ from ..repairs import name_class
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if handler is None or not handler.is_broad or call.goes_on_with_other_work:
+        if handler is None or not handler.is_broad or is_sorted_out(module, call):
             continue
-        if is_sorted_out(module, call):
+        if goes_on_with_other_work(module, call):
             continue
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
