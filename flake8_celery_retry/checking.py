@@ -128,13 +128,20 @@ class FileCheck:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             row, column = _place_of(error)
-            line = processor.noqa_line_for(row)
-            return [("E999", row, column, _description(error), line)]
+            return [("E999", row, column, _description(error), _noqa_line(processor, row))]
         results: list[Result] = []
         for row, column, report, _ in Plugin(tree, processor.lines).run():
             code, _, message = report.partition(" ")
             results.append((code, row, column, message, processor.noqa_line_for(row)))
         return results
+
+
+def _noqa_line(processor: FileProcessor, row: int) -> str | None:
+    """Where flake8 looks for a noqa comment about a line of a file that is no Python."""
+    try:
+        return processor.noqa_line_for(row)
+    except SystemError:  # the tokenizer of Python 3.12 and 3.13 at a null byte
+        return None
 
 
 def _description(error: BaseException) -> str:
