@@ -11,8 +11,9 @@ from . import flow
 from .arguments import Repeat, changes_nothing_but_the_wait
 from .build import Module
 from .options import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
-from .tasks import Handler, RetryCall, Task
-from .tree import TRY, FunctionNode, Scope
+from .sleeps import Way, handler_around, rest_after_exit, sleeps_before
+from .tasks import Handler, Task
+from .tree import FunctionNode, Scope
 
 #: Methods that run a task where it stands, with its arguments as they are.
 RUNNING_METHODS = frozenset({"run", "__call__"})
@@ -27,89 +28,6 @@ def can_be_a_task(module: Module) -> bool:
     return module.imports_celery or "django" in roots or roots <= sys.stdlib_module_names
 
 
-def handler_around(module: Module, node: ast.AST) -> Handler | None:
-    """The handler that a node stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
-    for frame in flow.frames(module, node):
-        if frame.kind in flow.SETTINGS:
-            statement = module.parent(frame.node)
-            if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
-                return Handler(module, frame.node, statement)
-            return None
-    return None
-
-
-def sleeps_before(module: Module, node: ast.AST, until: ast.AST) -> list[ast.Call]:
-    """The sleeps on the way to a node inside ``until`` (a handler, or an ``if`` around it); not
-    those in a branch that leaves before the node."""
-    return [
-        call
-        for earlier in flow.run_before(module, node, until)
-        for call in module.within(earlier, ast.Call)
-        if module.is_sleep(call) and flow.gets_past(module, call, earlier)
-    ]
-
-
-def plain_sleep_before(module: Module, node: ast.AST, until: ast.AST) -> ast.Call | None:
-    """The sleep on the way to a node that a ``countdown`` can take the place of: the only one,
-    a statement of its own that always runs, with a readable time."""
-    sleeps = sleeps_before(module, node, until)
-    if len(sleeps) != 1 or time_asleep(sleeps[0]) is None:
-        return None
-    statement = module.statement_of(sleeps[0])
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    is_plain = value is sleeps[0] or (isinstance(value, ast.Await) and value.value is sleeps[0])
-    return sleeps[0] if is_plain and statement in flow.run_before(module, node, until) else None
-
-
-def sleeps_before_retry(module: Module, call: RetryCall) -> list[ast.Call]:
-    """The sleeps on the way to a retry call, in the handler or the branches that lead to it."""
-    found = _sleeps_on_the_way(module, call.node)
-    if call.called_at is not None and _way_to(module, call.called_at) is not None:
-        inside = sleeps_before(module, call.node, call.scope.node)
-        found += [sleep for sleep in inside if sleep not in found]
-        found += _sleeps_on_the_way(module, call.called_at)
-    return found
-
-
-def plain_sleep_before_retry(module: Module, call: RetryCall) -> ast.Call | None:
-    """The sleep that the ``countdown`` of a retry call can take the place of."""
-    way = _way_to(module, call.node)
-    if way is None or len(sleeps_before_retry(module, call)) != 1:
-        return None
-    return plain_sleep_before(module, call.node, way)
-
-
-def _sleeps_on_the_way(module: Module, node: ast.AST) -> list[ast.Call]:
-    way = _way_to(module, node)
-    return [] if way is None else sleeps_before(module, node, way)
-
-
-def _way_to(module: Module, node: ast.AST) -> ast.AST | None:
-    """The handler that a node stands in, or the outermost branch that leads to nothing else: what
-    a ``try`` or a loop has done before the node is no part of the way."""
-    way: ast.AST | None = None
-    for frame in flow.frames(module, node):
-        if frame.kind == "handler":
-            return frame.node
-        if frame.kind in {"if", "match"}:
-            way = frame.node
-        elif frame.kind == "try" and isinstance(frame.node, TRY):
-            if not module.is_inside(node, frame.node.body[0]):
-                break
-        elif frame.kind in {"loop", "else", "finally"}:
-            break
-    return way
-
-
-def time_asleep(sleep: ast.Call) -> ast.expr | None:
-    """How long a sleep lasts, in seconds."""
-    if len(sleep.args) + len(sleep.keywords) != 1:
-        return None
-    value = sleep.args[0] if sleep.args else sleep.keywords[0].value
-    is_star = isinstance(value, ast.Starred) or (sleep.keywords and not sleep.keywords[0].arg)
-    return None if is_star else value
-
-
 # -- a function that calls itself ------------------------------------------------------------
 
 
@@ -117,13 +35,13 @@ def time_asleep(sleep: ast.Call) -> ast.expr | None:
 class Attempt:
     """A call by which a function tries again: in a handler, or in a branch that sleeps first.
 
-    ``task`` is ``None`` for a plain function, ``around`` is the ``except`` clause, ``if`` or
-    ``match_case``, and ``sleeps`` are those on the way to the call in there.
+    ``task`` is ``None`` for a plain function, ``way`` is the handler or branch, and ``sleeps`` are
+    those on the way to the call in there.
     """
 
     repeat: Repeat
     task: Task | None
-    around: ast.AST
+    way: Way
     sleeps: list[ast.Call]
 
     @property
@@ -148,15 +66,15 @@ def attempts_by_recursion(module: Module, scope: Scope) -> Iterator[Attempt]:
     task = module.task_run_by(scope)
     if task is None and not _is_attempted_in_vain(module, scope):
         return
-    seen: set[tuple[ast.AST, str]] = set()
+    seen: set[Way] = set()
     for repeat in repeats:
         if task is None and not changes_nothing_but_the_wait(repeat, repeats):
             continue
-        frame = _frame_of_attempt(module, repeat.node)
-        if frame is None or (frame.node, frame.field) in seen:
+        way = _way_of_attempt(module, repeat.node)
+        if way is None or way in seen:
             continue
-        seen.add((frame.node, frame.field))
-        yield Attempt(repeat, task, frame.node, sleeps_before(module, repeat.node, frame.node))
+        seen.add(way)
+        yield Attempt(repeat, task, way, sleeps_before(module, repeat.node, way))
 
 
 def sleeps_in(module: Module, scope: Scope) -> bool:
@@ -177,17 +95,19 @@ def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:
     )
 
 
-def _frame_of_attempt(module: Module, call: ast.Call) -> flow.Frame | None:
+def _way_of_attempt(module: Module, call: ast.Call) -> Way | None:
     """The handler that a call stands in, or the innermost branch around it that sleeps first."""
     handler = handler_around(module, call)
     if handler is not None:
-        return flow.Frame("handler", handler.node, "body")
+        return Way(handler.node)
     for frame in flow.frames(module, call):
         if frame.kind == "loop":
             return None
-        if frame.kind in {"if", "match"} and sleeps_before(module, call, frame.node):
-            return frame
-    return None
+        way = Way(frame.node, part=frame.field)
+        if frame.kind in {"if", "match"} and sleeps_before(module, call, way):
+            return way
+    rest = rest_after_exit(module, call)
+    return rest if rest is not None and sleeps_before(module, call, rest) else None
 
 
 def calls_of_itself(module: Module, scope: Scope) -> list[Repeat]:

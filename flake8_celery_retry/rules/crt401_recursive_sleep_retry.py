@@ -74,13 +74,8 @@ from collections.abc import Iterator
 from ..edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
 from ..findings import Fix, Mistake
 from ..model import Module
-from ..model.attempts import (
-    Attempt,
-    attempts_by_recursion,
-    plain_sleep_before,
-    sleeps_in,
-    time_asleep,
-)
+from ..model.attempts import Attempt, attempts_by_recursion, sleeps_in
+from ..model.sleeps import plain_sleep_before, time_asleep
 from ..model.tree import FunctionNode
 from ..quoting import quoted
 from ..repairs import import_name, name_exception, raise_instead, receive_task, retry_call
@@ -125,7 +120,7 @@ def _fix(module: Module, attempt: Attempt) -> Fix | None:
         exception, naming = name_exception(handler)
         arguments.append(("exc", exception))
         edits += naming
-    sleep = plain_sleep_before(module, repeat.node, attempt.around)
+    sleep = plain_sleep_before(module, repeat.node, attempt.way)
     if sleep is not None:
         wait = time_asleep(sleep)
         assert wait is not None
@@ -133,7 +128,7 @@ def _fix(module: Module, attempt: Attempt) -> Fix | None:
         edits += (RemoveStatement(module.statement_of(sleep)),)
     elif sleeps_in(module, repeat.scope):
         return None
-    raising = raise_instead(module, repeat.node, attempt.around, retry_call(name, arguments))
+    raising = raise_instead(module, repeat.node, attempt.way.until, retry_call(name, arguments))
     if raising is None:
         return None
     return Fix("let Celery retry", safe=False, edits=(*edits, *raising))

@@ -71,8 +71,8 @@ from collections.abc import Iterator
 
 from ..findings import Mistake
 from ..model import Module
-from ..model.attempts import time_asleep
 from ..model.loops import sleeps_between_attempts
+from ..model.sleeps import time_asleep
 from ..quoting import quoted
 
 

@@ -69,8 +69,8 @@ from collections.abc import Iterator
 from ..edits import Edit, RemoveStatement, SetKeyword
 from ..findings import Fix, Mistake
 from ..model import Module, RetryCall
-from ..model.attempts import plain_sleep_before_retry, sleeps_before_retry, time_asleep
 from ..model.options import DEFAULT_RETRY_DELAY
+from ..model.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
 from ..quoting import quoted
 
 

@@ -66,7 +66,8 @@ from ..edits import Edit
 from ..findings import Fix, Mistake
 from ..model import Handler, Module, Task
 from ..model.arguments import Repeat
-from ..model.attempts import handler_around, sends_of_itself
+from ..model.attempts import sends_of_itself
+from ..model.sleeps import handler_around
 from ..quoting import quoted
 from ..repairs import name_exception, raise_instead, retry_call
 
