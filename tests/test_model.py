@@ -6,7 +6,8 @@ Each case is a short module and what Celery will see in it.
 from __future__ import annotations
 
 import ast
-from textwrap import dedent
+import sys
+from textwrap import dedent, indent
 
 import pytest
 
@@ -705,6 +706,85 @@ def charge(self, order_id):
     calls = retry_calls(source)
     assert len(calls) == is_helper
     assert all(call.task is None and not call.is_own for call in calls)
+
+
+IN_HANDLER = """\
+try:
+    charge(order)
+except GatewayDown as exc:
+    {}
+"""
+
+#: Rules about the retry call itself: they hold wherever the task was passed to.
+ABOUT_THE_CALL = {
+    "CRT103": IN_HANDLER.format("raise self.retry(exc)"),
+    "CRT104": IN_HANDLER.format("raise self.retry(exc=str(exc))"),
+    "CRT105": IN_HANDLER.format("raise self.retry(exc=exc, countdown='60')"),
+    "CRT107": IN_HANDLER.format("raise self.retry(exc=exc, args='7')"),
+    "CRT109": IN_HANDLER.format("raise self.retry(ex=exc)"),
+    "CRT203": f"try:\n{indent(IN_HANDLER.format('raise self.retry(exc=exc)'), '    ')}"
+    "except Exception:\n    pass\n",
+    "CRT205": IN_HANDLER.format(
+        "try:\n        raise self.retry(exc=exc)\n"
+        "    except self.MaxRetriesExceededError:\n        pass"
+    ),
+    "CRT206": IN_HANDLER.format("self.retry(exc=exc, throw=False)\n    charge(order)"),
+    "CRT209": "try:\n    charge(order)\nexcept* OSError as exc:\n    raise self.retry(exc=exc)\n",
+    "CRT301": "try:\n    charge(order)\nexcept Exception as exc:\n    raise self.retry(exc=exc)\n",
+    "CRT307": IN_HANDLER.format("raise self.retry(exc=exc, countdown=5, eta=order)"),
+    "CRT403": IN_HANDLER.format("time.sleep(5)\n    raise self.retry(exc=exc)"),
+    "CRT901": IN_HANDLER.format("self.retry(exc=exc)"),
+    "CRT904": IN_HANDLER.format("raise self.retry(exc=exc, countdown=2**self.request.retries)"),
+}
+
+#: Rules about the task's flow or options: the caller's context is unknown.
+ABOUT_THE_TASK = {
+    "CRT201": "raise self.retry(exc=OSError())\n",
+    "CRT202": "if not order:\n    raise self.retry()\n",
+    "CRT207": "with transaction.atomic():\n"
+    + indent(IN_HANDLER.format("order.save()\n    raise self.retry(exc=exc)"), "    "),
+    "CRT303": IN_HANDLER.format("raise self.retry(exc=exc, max_retries=0)"),
+    "CRT304": IN_HANDLER.format("raise self.retry(exc=exc, max_retries=None)"),
+    "CRT902": IN_HANDLER.format("raise self.retry()"),
+}
+
+CONTEXTS = {
+    "helper": """
+def again(self, order):
+    self.request
+{body}
+""",
+    "nested": """
+@shared_task(bind=True)
+def work(self, order):
+    def again():
+{deeper}
+    return run_later(again)
+""",
+    "own": """
+@shared_task(bind=True)
+def work(self, order):
+{body}
+""",
+}
+
+
+@pytest.mark.parametrize("code", [*ABOUT_THE_CALL, *ABOUT_THE_TASK])
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_rules_about_the_call_hold_in_helpers_and_nested_functions(context, code):
+    if code == "CRT209" and sys.version_info < (3, 11):
+        pytest.skip("except* is syntax of Python 3.11")
+    body = {**ABOUT_THE_CALL, **ABOUT_THE_TASK}[code]
+    around = CONTEXTS[context].format(body=indent(body, "    "), deeper=indent(body, " " * 8))
+    source = f"""
+import time
+from celery import shared_task
+from django.db import transaction
+from shop.gateway import GatewayDown, charge
+from shop.later import run_later
+{around}"""
+    found = codes(source, Settings(opinions=frozenset({code})))
+    assert found == ([code] if code in ABOUT_THE_CALL or context == "own" else [])
 
 
 @pytest.mark.parametrize("imports", ["import celery", "from shop.celery import app", "import os"])
