@@ -40,9 +40,9 @@ class DirectCall:
 def direct_calls(module: Module) -> Iterator[DirectCall]:
     """The calls by which a task's body runs another task of the module."""
     for call in module.calls:
-        found = _called_task(module, call)
-        task = module.task_running(call) if found is not None else None
-        if found is not None and task is not None and found[0] is not task:
+        task = module.task_running(call)
+        found = _called_task(module, call) if task is not None else None
+        if task is not None and found is not None and found[0] is not task:
             yield DirectCall(call, task, *found)
 
 

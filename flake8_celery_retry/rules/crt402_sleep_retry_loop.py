@@ -67,27 +67,33 @@ None: what belongs to one attempt, and what happens after the last one, is for t
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ..findings import Mistake
-from ..model import Module
+from ..model import Module, Task
 from ..model.loops import sleeps_between_attempts
 from ..model.sleeps import time_asleep
+from ..model.tree import FunctionNode
 from ..quoting import quoted
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for scope in module.functions:
+        assert isinstance(scope.node, FunctionNode)
+        task = module.task_running(scope.node.body[0])
+        if task is None:
+            continue
         for sleep in sleeps_between_attempts(module, scope):
-            task = module.task_running(sleep)
-            if task is None:
-                continue
-            wait = time_asleep(sleep)
-            seconds = module.number(wait)
-            countdown = "" if wait is None else f", countdown={quoted(wait, 10)}"
-            yield Mistake(
-                sleep,
-                f"{task.name} sleeps{'' if seconds is None else f' {seconds:g} s'} between attempts"
-                f": its worker waits with it; "
-                f"write raise self.retry(exc=exc{countdown}) without the loop",
-            )
+            yield Mistake(sleep, _message(module, task, sleep))
+
+
+def _message(module: Module, task: Task, sleep: ast.Call) -> str:
+    wait = time_asleep(sleep)
+    seconds = module.number(wait)
+    sleeps = "sleeps" if seconds is None else f"sleeps {seconds:g} s"
+    countdown = "" if wait is None else f", countdown={quoted(wait, 10)}"
+    return (
+        f"{task.name} {sleeps} between attempts: its worker waits with it; "
+        f"write raise self.retry(exc=exc{countdown}) without the loop"
+    )
