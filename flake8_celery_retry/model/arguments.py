@@ -133,7 +133,7 @@ class Repeat:
             parameter: self.given[parameter.arg]
             for parameter in self.parameters
             if parameter.arg in self.given
-            and not self._is_passed_on(parameter, self.given[parameter.arg])
+            and not self.is_passed_on(parameter, self.given[parameter.arg])
         }
 
     @property
@@ -154,7 +154,8 @@ class Repeat:
             for node in self.module.within(option.value, ast.Name)
         )
 
-    def _is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:
+    def is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:
+        """Whether a value is what the parameter holds, converted perhaps."""
         value = self.module.read(value)
         if self._is_converted(value):
             value = self.module.read(value.args[0])
@@ -270,6 +271,8 @@ def goes_on_with_other_work(module: Module, call: RetryCall) -> bool:
     parameters = call.task.own_parameters if call.task is not None else []
     repeat = Repeat(module, call.node, _function_of(call), parameters)
     args = call.argument("args")
+    if args is not None and _is_no_tuple(repeat, args):
+        args = None  # a mistake of its own, and no other work
     display = module.read(args) if args is not None else None
     if isinstance(display, (ast.Tuple, ast.List)) and display.elts:
         first = display.elts[0]
@@ -278,6 +281,17 @@ def goes_on_with_other_work(module: Module, call: RetryCall) -> bool:
         args = None
     repeat.give_packed(args, call.argument("kwargs"))
     return not repeat.is_readable or bool(repeat.changed)
+
+
+def _is_no_tuple(repeat: Repeat, args: ast.expr) -> bool:
+    """Whether ``args`` of a retry call is an exception (CRT103), or a string, a number or one of
+    the parameters in place of a tuple (CRT107)."""
+    module = repeat.module
+    return (
+        module.is_exception(args)
+        or isinstance(module.value(args), (str, int, float))
+        or any(repeat.is_passed_on(parameter, args) for parameter in repeat.parameters)
+    )
 
 
 def _function_of(call: RetryCall) -> Scope:

@@ -95,5 +95,5 @@ def _shown(write: ast.Call) -> str:
     """A write for the message: a long chain by its ends (``Order….update()``)."""
     source = quoted(write.func)
     if source.endswith("…") and isinstance(write.func, ast.Attribute):
-        source = f"{source.partition('.')[0][:12]}….{write.func.attr}"
+        source = f"{source.partition('.')[0][:8]}….{write.func.attr[:22]}"
     return f"{source}()"
