@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TypeGuard
 
 from .build import Module
-from .tasks import RetryCall, is_request_retries
+from .limits import is_request_retries
+from .retries import RetryCall
 from .tree import FunctionNode, Scope
 
 #: Conversions that leave a value what it is, as far as a retry is concerned.

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from . import flow
 from .arguments import Repeat, changes_nothing_but_the_wait
 from .build import Module
+from .handlers import Handler
 from .options import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
 from .sleeps import Way, handler_around, rest_after_exit, sleeps_before
-from .tasks import Handler, Task
+from .tasks import Task
 from .tree import FunctionNode, Scope
 
 #: Methods that run a task where it stands, with its arguments as they are.

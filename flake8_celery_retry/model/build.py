@@ -4,42 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
-from typing import Literal, NamedTuple
 
 from ..settings import Settings
-from .kinds import Kinds
 from .options import (
-    APP_CLASSES,
-    APP_MODULES,
-    APP_NAMES,
-    CELERY_ONLY_OPTIONS,
     LOGGER_MAKERS,
     LOGGER_METHODS,
     LOGGING_LIBRARIES,
     REPORTS,
     SLEEPS,
-    TASK_CLASSES,
-    TASK_DECORATORS,
-    is_celery,
-    is_foreign,
 )
-from .tasks import Option, RetryCall, Task
-from .tree import ALIASES, FunctionNode, Scope
+from .recognition import Recognition
+from .retries import RetryCall
+from .tasks import Option, Task
+from .tree import FunctionNode, Scope
 from .values import UNKNOWN
 
-KnownBy = Literal["celery", "attribute", "option", "configuration"]
 
-
-class Decorator(NamedTuple):
-    """What a decorator says: how it is known to make a task, and with which options."""
-
-    known_by: KnownBy
-    options: dict[str, Option]
-    complete: bool
-
-
-class Module(Kinds):
+class Module(Recognition):
     """A module as Celery will see it.
 
     ``retry_calls`` are those of tasks and of task helpers; ``stray_retry_calls`` stand in plain
@@ -47,9 +28,7 @@ class Module(Kinds):
     """
 
     def __init__(self, tree: ast.Module, settings: Settings) -> None:
-        super().__init__(tree)
-        self.settings = settings
-        self.imports_celery = any(_is_celery_import(name) for name in self.imported)
+        super().__init__(tree, settings)
         self.functions = [scope for scope in self.scopes if isinstance(scope.node, FunctionNode)]
         self.tasks: list[Task] = []
         self.retry_calls: list[RetryCall] = []
@@ -61,21 +40,6 @@ class Module(Kinds):
             self._sort_retry_call(call)
 
     # -- questions that several rules ask ------------------------------------------------------
-
-    @cached_property
-    def makes_app(self) -> bool:
-        """Whether the module makes a Celery app."""
-        return any(self._is_app_call(call) for call in self.calls)
-
-    @property
-    def makes_app_with_task_class(self) -> bool:
-        """Whether an app made here has a ``task_cls=`` for all its tasks."""
-        return any(
-            keyword.arg == "task_cls"
-            for call in self.calls
-            if self._is_app_call(call)
-            for keyword in call.keywords
-        )
 
     def task_of(self, node: ast.AST) -> Task | None:
         """The task that a node stands in, be it in a function nested there."""
@@ -137,15 +101,7 @@ class Module(Kinds):
         function that retries."""
         return any(node is call.node or node is call.called_at for call in self.retry_calls)
 
-    def is_task_type(self, annotation: ast.expr | None) -> bool:
-        """Whether an annotation names Celery's ``Task`` or a class-based task of the module
-        (quoted, or one side of ``… | None``, too)."""
-        return any(self._is_task_class(node) for node in _names_in(annotation))
-
     # -- tasks ---------------------------------------------------------------------------------
-
-    def _is_app_call(self, call: ast.Call) -> bool:
-        return self.qualified(call.func) in APP_CLASSES
 
     def _find_tasks(self) -> None:
         registered = self._registered_classes()
@@ -164,7 +120,7 @@ class Module(Kinds):
 
     def _task_of_function(self, node: FunctionNode, scope: Scope) -> Task | None:
         for expression in node.decorator_list:
-            decorator = self._read_decorator(expression)
+            decorator = self.read_decorator(expression)
             if decorator is None:
                 continue
             task = Task(
@@ -192,51 +148,6 @@ class Module(Kinds):
             return True
         return None if value is UNKNOWN or value else False
 
-    def _read_decorator(self, expression: ast.expr) -> Decorator | None:
-        options: dict[str, Option] = {}
-        complete = True
-        for _ in range(ALIASES):
-            if isinstance(expression, ast.Call):
-                keywords = self.keywords(expression)
-                complete = complete and keywords.complete
-                for item in keywords.items:
-                    options.setdefault(item.name, Option.from_item(item))
-                partial = self.qualified(expression.func) == "functools.partial"
-                wrapped = partial and expression.args
-                expression = expression.args[0] if wrapped else expression.func
-                continue
-            value = self.assigned(expression) if isinstance(expression, ast.Name) else None
-            if not isinstance(value, (ast.Call, ast.Name, ast.Attribute)):
-                break
-            expression = value
-        known_by = self._what_shows_a_task(expression, options)
-        return Decorator(known_by, options, complete) if known_by else None
-
-    def _what_shows_a_task(self, decorator: ast.expr, options: dict[str, Option]) -> KnownBy | None:
-        qualified = self.qualified(decorator)
-        if self._is_configured(decorator, self.settings.task_decorators):
-            return "configuration"
-        maker = self.made_by(decorator)
-        if is_foreign(qualified) or is_foreign(maker):
-            return None
-        if is_celery(qualified, *TASK_DECORATORS) or (
-            maker in APP_CLASSES and isinstance(decorator, ast.Attribute)
-        ):
-            return "celery"
-        if isinstance(decorator, ast.Attribute) and decorator.attr in {"task", "periodic_task"}:
-            return "attribute"
-        return "option" if not CELERY_ONLY_OPTIONS.isdisjoint(options) else None
-
-    def _is_configured(self, expression: ast.expr, names: frozenset[str]) -> bool:
-        if not names or not isinstance(expression, (ast.Name, ast.Attribute)):
-            return False
-        dotted = {self.qualified(expression), ast.unparse(expression)} - {None}
-        return any(
-            name == written or (written or "").endswith("." + name)
-            for name in names
-            for written in dotted
-        )
-
     # -- class-based tasks ---------------------------------------------------------------------
 
     def _registered_classes(self) -> set[ast.AST]:
@@ -250,9 +161,9 @@ class Module(Kinds):
     def _task_of_class(
         self, node: ast.ClassDef, scope: Scope, registered: set[ast.AST]
     ) -> Task | None:
-        if node not in registered and not any(self._is_task_class(base) for base in node.bases):
+        if node not in registered and not any(self.is_task_class(base) for base in node.bases):
             return None
-        bases = self._local_bases(node)
+        bases = self.local_bases(node)
         options = {option.name: option for option in _class_options(node)}
         for base in bases:
             for option in _class_options(base):
@@ -282,55 +193,9 @@ class Module(Kinds):
             options_complete=True,
             bound=True,
             is_base=(not runs or is_abstract) and node not in registered,
-            has_base_elsewhere=any(self._is_elsewhere(base) for base in (node, *bases)),
+            has_base_elsewhere=any(self.is_elsewhere(base) for base in (node, *bases)),
             bases=[self._task_of_node[base] for base in bases if base in self._task_of_node],
         )
-
-    def _local_bases(self, node: ast.ClassDef) -> list[ast.ClassDef]:
-        """The classes of the module that a class inherits from, nearest first."""
-        found: list[ast.ClassDef] = []
-        queue = [node]
-        while queue:
-            for base in queue.pop(0).bases:
-                definition = self.definition(base)
-                if isinstance(definition, ast.ClassDef) and definition not in (node, *found):
-                    found.append(definition)
-                    queue.append(definition)
-        return found
-
-    def _is_elsewhere(self, node: ast.ClassDef) -> bool:
-        """Whether a class has a base of another module that isn't Celery's own."""
-        for base in node.bases:
-            if self.definition(base) is not None or self._is_celery_class(base):
-                continue
-            if self.qualified(base) != "object":
-                return True
-        return False
-
-    def _is_task_class(self, expression: ast.expr) -> bool:
-        if self._is_celery_class(expression):
-            return True
-        if self._is_configured(expression, self.settings.task_bases):
-            return True
-        definition = self.definition(expression)
-        if not isinstance(definition, ast.ClassDef):
-            return False
-        return any(
-            self._is_celery_class(base) or self._is_configured(base, self.settings.task_bases)
-            for known in (definition, *self._local_bases(definition))
-            for base in known.bases
-        )
-
-    def _is_celery_class(self, expression: ast.expr) -> bool:
-        if is_celery(self.qualified(expression), *TASK_CLASSES):
-            return True
-        if not (isinstance(expression, ast.Attribute) and expression.attr == "Task"):
-            return False
-        if self.made_by(expression) in APP_CLASSES:
-            return True
-        app = expression.value
-        name = app.id if isinstance(app, ast.Name) else getattr(app, "attr", None)
-        return name in APP_NAMES and self.qualified(app) not in {name, None}
 
     # -- retry calls ---------------------------------------------------------------------------
 
@@ -514,13 +379,6 @@ def _last_part(constant: object) -> str | None:
     return constant.rpartition(".")[2] if isinstance(constant, str) else None
 
 
-def _is_celery_import(name: str) -> bool:
-    if name.partition(".")[0] == "celery":
-        return True
-    source, _, imported = name.rpartition(".")
-    return imported in APP_NAMES and source.rpartition(".")[2] in APP_MODULES
-
-
 def _class_options(node: ast.ClassDef) -> Iterator[Option]:
     for statement in node.body:
         if isinstance(statement, ast.Assign):
@@ -543,21 +401,3 @@ def _is_static(node: FunctionNode) -> bool:
 
 def _name_of(scope: Scope) -> str:
     return scope.node.name if isinstance(scope.node, FunctionNode) else ""
-
-
-def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
-    """The names and attributes in an annotation, those in quotes too."""
-    if annotation is None:
-        return
-    stack: list[ast.AST] = [annotation]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            yield node
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            try:
-                stack.append(ast.parse(node.value, mode="eval").body)
-            except (SyntaxError, ValueError):
-                continue
-        else:
-            stack.extend(ast.iter_child_nodes(node))

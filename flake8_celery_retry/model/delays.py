@@ -7,8 +7,10 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 
+from .limits import is_request_retries
 from .options import DEFAULT_BACKOFF_MAX, DEFAULT_MAX_RETRIES
-from .tasks import Option, RetryCall, Task, is_request_retries
+from .retries import RetryCall
+from .tasks import Option, Task
 from .values import ARITHMETIC, DEPTH, Values, calculated
 
 #: Functions that a countdown is calculated with; each gives the same for the same numbers.

@@ -10,8 +10,9 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from .handlers import Handler
 from .options import BROAD, is_celery_exception
-from .tasks import Handler, RetryCall
+from .retries import RetryCall
 from .values import Values
 
 EXHAUSTED = "MaxRetriesExceededError"

@@ -6,7 +6,8 @@ import ast
 from typing import NamedTuple
 
 from .options import CELERY_ONLY_OPTIONS, MISSPELLED_RETRY_PARAMETERS
-from .tasks import Option, RetryCall
+from .retries import RetryCall
+from .tasks import Option
 from .values import Item
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from . import flow
 from .build import Module
-from .tasks import Handler, RetryCall
+from .handlers import Handler
+from .retries import RetryCall
 from .tree import TRY
 
 

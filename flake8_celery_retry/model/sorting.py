@@ -6,8 +6,9 @@ import ast
 
 from . import flow
 from .build import Module
+from .handlers import Handler
 from .options import is_celery_exception
-from .tasks import Handler, RetryCall
+from .retries import RetryCall
 from .tree import FunctionNode
 
 #: What Celery raises to end a run: a clause that lets it pass says nothing about failures.

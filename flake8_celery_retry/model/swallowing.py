@@ -12,8 +12,9 @@ from typing import Literal
 
 from . import flow
 from .build import Module
+from .handlers import Handler
 from .options import is_celery_exception, swallows_retry
-from .tasks import Handler, RetryCall
+from .retries import RetryCall
 from .tree import TRY
 from .values import Values
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from . import flow
 from .build import Module
+from .retries import RetryCall
 from .swallowing import swallower_of
-from .tasks import RetryCall
 from .tree import ALIASES, FUNCTION, Binding, Scope
 
 #: Methods of a model, and of a manager or query set; each has an ``a…`` form too.
