@@ -210,7 +210,7 @@ class Repeat:
         return all(self._serves(read, name, purposes) for read in self._reads(name))
 
     def _reads(self, name: str) -> Iterator[ast.Name]:
-        for scope in self.module.scopes:
+        for scope in self.module.scopes_in(self.scope):
             for node in scope.walk(ast.Name):
                 if node.id != name or not isinstance(node.ctx, ast.Load):
                     continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from ..settings import Settings
 from .options import (
@@ -87,19 +88,28 @@ class Module(Recognition):
     def is_named_again(self, function: FunctionNode) -> bool:
         """Whether the module names a function anywhere but where it defines it; in a string
         (``"charge_order"``, ``"shop.tasks.charge_order"``) too."""
+        return function.name in self._names_read
+
+    @cached_property
+    def _names_read(self) -> frozenset[str]:
+        names: set[str] = set()
         for scope in self.scopes:
             for node in scope.walk((ast.Name, ast.Constant)):
-                if isinstance(node, ast.Name):
-                    if node.id == function.name and isinstance(node.ctx, ast.Load):
-                        return True
-                elif _last_part(node.value) == function.name:
-                    return True
-        return False
+                if isinstance(node, ast.Constant):
+                    names.add(str(node.value).rpartition(".")[2])
+                elif isinstance(node.ctx, ast.Load):
+                    names.add(node.id)
+        return frozenset(names)
 
     def is_retry(self, node: ast.AST) -> bool:
         """Whether a node is a retry call of any task or task helper, or the call of a nested
         function that retries."""
-        return any(node is call.node or node is call.called_at for call in self.retry_calls)
+        return node in self._retries
+
+    @cached_property
+    def _retries(self) -> frozenset[ast.AST]:
+        calls = [(call.node, call.called_at) for call in self.retry_calls]
+        return frozenset(node for nodes in calls for node in nodes if node is not None)
 
     # -- tasks ---------------------------------------------------------------------------------
 
@@ -315,12 +325,7 @@ class Module(Recognition):
         is_first = scope.parameters[:1] == [parameter]
         if not is_first or parameter.arg != "self" or parameter.annotation is not None:
             return False
-        uses = [
-            self.parent(name)
-            for inner in self.scopes
-            for name in inner.walk(ast.Name)
-            if self.parameter(name) is parameter
-        ]
+        uses = [self.parent(name) for name in self.reads_of(parameter)]
         return all(isinstance(use, ast.Attribute) and use.attr == "retry" for use in uses)
 
     def is_passed_task(self, parameter: ast.arg) -> bool:
@@ -372,11 +377,6 @@ class Module(Recognition):
 def read_module(tree: ast.Module, settings: Settings) -> Module:
     """What Celery will see in a module."""
     return Module(tree, settings)
-
-
-def _last_part(constant: object) -> str | None:
-    """What a dotted name in a string ends in."""
-    return constant.rpartition(".")[2] if isinstance(constant, str) else None
 
 
 def _class_options(node: ast.ClassDef) -> Iterator[Option]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from .tree import ALIASES, FUNCTION, Binding, FunctionNode, Scope, Tree
 
@@ -99,6 +100,13 @@ class Names(Tree):
             if isinstance(node, ast.Attribute) and node.attr in CHANGING_METHODS:
                 return True
         return False
+
+    def reads_of(self, parameter: ast.arg) -> Iterator[ast.Name]:
+        """The places where a function, or what is nested in it, reads its parameter."""
+        for scope in self.scopes_in(self.scope_of_parameter(parameter)):
+            for name in scope.walk(ast.Name):
+                if isinstance(name.ctx, ast.Load) and self.parameter(name) is parameter:
+                    yield name
 
     def qualified(self, expression: ast.expr | None) -> str | None:
         """The dotted name that a name or attribute stands for.

@@ -46,7 +46,7 @@ class Recognition(Kinds):
         """Whether the module makes a Celery app."""
         return any(self._is_app_call(call) for call in self.calls)
 
-    @property
+    @cached_property
     def makes_app_with_task_class(self) -> bool:
         """Whether an app made here has a ``task_cls=`` for all its tasks."""
         return any(

@@ -223,10 +223,10 @@ class Task:
 
     def uses_of(self, parameter: ast.arg) -> Iterator[ast.Attribute]:
         """The attributes that its function (and what is nested there) reads of a parameter."""
-        for scope in self.module.scopes:
-            for attribute in scope.walk(ast.Attribute):
-                if self.module.parameter(attribute.value) is parameter:
-                    yield attribute
+        for name in self.module.reads_of(parameter):
+            use = self.module.parent(name)
+            if isinstance(use, ast.Attribute):
+                yield use
 
     def _is_called_use(self, attribute: ast.Attribute) -> bool:
         """``.retry(…)`` and the like when called, ``.request.…`` when read further: a model or a

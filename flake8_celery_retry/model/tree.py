@@ -179,6 +179,20 @@ class Tree:
         """The scope that a function, lambda or class opens."""
         return self._scope_of_node[node]
 
+    def scopes_in(self, scope: Scope) -> Iterator[Scope]:
+        """A scope and those inside it: all that may see its names."""
+        stack = [scope]
+        while stack:
+            inner = stack.pop()
+            yield inner
+            stack.extend(reversed(inner.inner))
+
+    def scope_of_parameter(self, parameter: ast.arg) -> Scope:
+        """The function or lambda that a parameter belongs to."""
+        function = self.parent(self.parent(parameter))
+        assert isinstance(function, (*FUNCTION, ast.Lambda))
+        return self.scope_made_by(function)
+
     def ancestors(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         """``(parent, field)`` pairs from the inside out, up to and without the function (class,
         module) that ``node`` stands in."""

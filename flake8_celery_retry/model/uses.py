@@ -92,14 +92,6 @@ def _given_to(module: Module, name: ast.Name) -> ast.arg | None:
     return parameters[len(before)] if len(before) < len(parameters) else None
 
 
-def _names_of(module: Module, parameter: ast.arg) -> Iterator[ast.Name]:
-    """The places where a function reads its parameter."""
-    for scope in module.scopes:
-        for name in scope.walk(ast.Name):
-            if isinstance(name.ctx, ast.Load) and module.parameter(name) is parameter:
-                yield name
-
-
 def _reads(module: Module, name: ast.Name, option: str, followed: set[ast.arg]) -> bool:
     parent = module.parent(name)
     if isinstance(parent, ast.Attribute):
@@ -110,7 +102,7 @@ def _reads(module: Module, name: ast.Name, option: str, followed: set[ast.arg]) 
     if parameter is None or parameter in followed:
         return False
     followed.add(parameter)
-    inner = _names_of(module, parameter)
+    inner = module.reads_of(parameter)
     return any(_reads(module, further, option, followed) for further in inner)
 
 
@@ -126,5 +118,5 @@ def _goes_out(module: Module, name: ast.Name, followed: set[ast.arg]) -> bool:
     if parameter in followed:
         return False
     followed.add(parameter)
-    inner = _names_of(module, parameter)
+    inner = module.reads_of(parameter)
     return any(_goes_out(module, further, followed) for further in inner)
