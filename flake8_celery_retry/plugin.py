@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
+    from .findings import Finding
+
 #: What flake8 prints of a finding: line (from 1), column (from 0), code and message, plugin.
 Report = tuple[int, int, str, type]
 
@@ -52,12 +54,8 @@ class Plugin:
         nests too deeply for Python's stack, or that brings a mistake of this linter to light, is
         named in a line of its own (``flake8 -vv`` shows the traceback).
         """
-        if not may_hold_findings("".join(self.lines), self.settings):
-            return
-        from .linter import lint
-
         try:
-            findings = lint(self.tree, self.lines, self.settings)
+            findings = self.findings()
         except RecursionError:
             yield self.not_checked("its code nests too deeply")
         except Exception as error:
@@ -67,6 +65,14 @@ class Plugin:
             for finding in findings:
                 text = f"{finding.code} {finding.message}"
                 yield finding.line, finding.column, text, type(self)
+
+    def findings(self) -> list[Finding]:
+        """The file's findings; none, and nothing imported, where its text rules them out."""
+        if not may_hold_findings("".join(self.lines), self.settings):
+            return []
+        from .linter import lint
+
+        return lint(self.tree, self.lines, self.settings)
 
     def not_checked(self, why: str) -> Report:
         """The line that names a file which could not be looked at."""
