@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from flake8.processor import FileProcessor
 
-from .plugin import Plugin
+from .plugin import Plugin, Report
 from .reading import NotAFileError, lines_of, may_hold, read_bytes, standard_input
 
 #: What flake8 keeps of a finding: code, line (from 1), column (from 0), message, and the text in
@@ -111,15 +111,15 @@ class FileCheck:
         """Check a file as if this were its content."""
         name = self.name_of(path)
         try:
-            if not may_hold(content, self.settings):
-                return Checked(name, [], path)
-            lines = lines_of(content)
-        except LookupError as error:
-            return Checked(name, [("E902", 0, 0, _description(error), "")], path)
-        return Checked(name, self.results(FileProcessor(name, self.options, lines)), path)
+            results = self._results(name, content)
+        except Exception as error:  # one file must not end the run for all the others
+            results = [_failure(error)]
+        return Checked(name, results, path)
 
-    def results(self, processor: FileProcessor) -> list[Result]:
-        """What is found in a file that may hold a finding."""
+    def _results(self, name: str, content: bytes) -> list[Result]:
+        if not may_hold(content, self.settings):
+            return []
+        processor = FileProcessor(name, self.options, lines_of(content))
         text = "".join(processor.lines)
         # One look at the text spares most files flake8's two at each of its lines.
         if "flake8" in text.lower() and processor.should_ignore_file():
@@ -129,11 +129,22 @@ class FileCheck:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             row, column = _place_of(error)
             return [("E999", row, column, _description(error), _noqa_line(processor, row))]
-        results: list[Result] = []
-        for row, column, report, _ in Plugin(tree, processor.lines).run():
-            code, _, message = report.partition(" ")
-            results.append((code, row, column, message, processor.noqa_line_for(row)))
-        return results
+        reports = Plugin(tree, processor.lines).run()
+        return [_result(report, processor.noqa_line_for(report[0])) for report in reports]
+
+
+def _result(report: Report, noqa_line: str | None) -> Result:
+    """What flake8 makes of a plugin's report."""
+    row, column, text, _ = report
+    code, _, message = text.partition(" ")
+    return code, row, column, message, noqa_line
+
+
+def _failure(error: Exception) -> Result:
+    """The result that names a file at which the check failed."""
+    if type(error) is LookupError:  # its encoding is none for text
+        return "E902", 0, 0, _description(error), ""
+    return _result(Plugin.failure(error), "")
 
 
 def _noqa_line(processor: FileProcessor, row: int) -> str | None:

@@ -56,11 +56,8 @@ class Plugin:
         """
         try:
             findings = self.findings()
-        except RecursionError:
-            yield self.not_checked("its code nests too deeply")
         except Exception as error:
-            LOG.debug("the linter failed", exc_info=True)
-            yield self.not_checked(f"a bug in {self.name}, {type(error).__name__}: {error}")
+            yield self.failure(error)
         else:
             for finding in findings:
                 text = f"{finding.code} {finding.message}"
@@ -74,10 +71,16 @@ class Plugin:
 
         return lint(self.tree, self.lines, self.settings)
 
-    def not_checked(self, why: str) -> Report:
+    @classmethod
+    def failure(cls, error: Exception) -> Report:
         """The line that names a file which could not be looked at."""
-        line = " ".join(why.split())
-        return 1, 0, f"{NOT_CHECKED} not checked for Celery retries: {line}", type(self)
+        if isinstance(error, RecursionError):
+            why = "its code nests too deeply"
+        else:
+            LOG.debug("the linter failed", exc_info=error)
+            what = " ".join(str(error).split())
+            why = f"a bug in {cls.name}, {type(error).__name__}: {what}"
+        return 1, 0, f"{NOT_CHECKED} not checked for Celery retries: {why}", cls
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
