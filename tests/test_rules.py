@@ -115,7 +115,9 @@ def test_a_rule_fixes_what_the_readme_says(rule: Rule) -> None:
     )
     assert said in {"safe", "unsafe", "none"}
     # The page opens with the same word, and the rest of the cell is its condition.
-    assert re.match(r"\w+", read_page(rule.code).section("Fix"))[0].lower() == said  # type: ignore[index]
+    first_word = re.match(r"\w+", read_page(rule.code).section("Fix"))
+    assert first_word
+    assert first_word[0].lower() == said
 
 
 @by_code

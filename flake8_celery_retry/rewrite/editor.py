@@ -159,7 +159,7 @@ class Editor(cst.CSTTransformer):
     def _index(self, container: cst.CSTNode, wanted: ast.AST) -> int:
         """Which of a container's items is, holds, or has as its key, what ast has as this node."""
         node = self._node(wanted)
-        items = container.args if isinstance(container, cst.Call) else container.elements  # type: ignore[attr-defined]
+        items = getattr(container, "args" if isinstance(container, cst.Call) else "elements")
         for index, item in enumerate(items):
             if node in (item, item.value, getattr(item, "key", None)):
                 return index
