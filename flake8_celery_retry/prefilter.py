@@ -67,14 +67,12 @@ FUNCTION_NAME = re.compile(r"\bdef\s+(\w+)")
 def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
     """Whether a file with this text may hold a finding; where it says no, there is none."""
     names = [name.rpartition(".")[2] for name in settings.task_decorators | settings.task_bases]
-    if any(hint in text for hint in (*TASK_HINTS, *names)):
-        says_retry = _says_retry(text)
-        if (
-            (says_retry or "except" in text)
-            and (any(name in text for name in names) or _makes_tasks(text))
-            and (says_retry or _may_run_itself(text))
-        ):
-            return True
+    if (
+        any(hint in text for hint in (*TASK_HINTS, *names))
+        and (any(name in text for name in names) or _makes_tasks(text))
+        and (_says_retry(text) or ("except" in text and _may_run_itself(text)))
+    ):
+        return True
     return "sleep" in text and _may_call_itself(text)
 
 
