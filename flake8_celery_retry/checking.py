@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from flake8.processor import FileProcessor
 
@@ -169,8 +169,10 @@ def _place_of(error: BaseException) -> tuple[int, int]:
     return 1, 0
 
 
-# What a worker process knows, set when it starts.
-_check_in_worker: FileCheck
+class Worker:
+    """What a worker process knows, set when it starts."""
+
+    check: ClassVar[FileCheck]
 
 
 def _check_in_processes(
@@ -189,11 +191,10 @@ def _start_worker(check: FileCheck) -> None:
 
     # Ctrl-C is the parent's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _check_in_worker
-    _check_in_worker = check
+    Worker.check = check
     Plugin.settings = check.settings
     prepare_process()
 
 
 def _run_worker(path: str) -> Checked:
-    return _check_in_worker(path)
+    return Worker.check(path)
