@@ -8,6 +8,7 @@ fast as patterns; a pattern looks again at what is left.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .settings import DEFAULT, Settings
 
@@ -24,7 +25,12 @@ RETRY_HINTS = (
     "countdown",
     "interval_",
 )
-RETRY_WORDS = re.compile(r"\bbind\b|\beta\b|\.\s*(?:si?|signature|subtask)\s*\(")
+#: The same for words that are part of many others; each with plain text to look for first.
+RETRY_WORDS = {
+    "bind": re.compile(r"bind\b"),
+    "eta": re.compile(r"eta\b(?<=\beta)"),
+    ".s": re.compile(r"\.\s*(?:si?|signature|subtask)\s*\("),
+}
 
 #: Without one of these there is no task: a decorator or base class of Celery's, an attribute
 #: ``.task``, an option that only Celery tasks have.
@@ -45,11 +51,12 @@ SURE_HINTS = (
 )
 
 # Each pattern begins with plain text, which is what makes it fast to look for.
-#: ``task`` as a decorator or as the last part of one, or with another name.
-NAMED_TASK = re.compile(r"task\b(\s+as\b)?")
-BEFORE_TASK = re.compile(r"\s*(?:@|\w+\s*(?::[^=]*)?=)")
-#: What may put a decorator's name on a line of its own.
-SPREADING = ("partial", "@(", "@ (")
+#: ``task`` as a decorator or as the last part of one, or getting another name.
+NAMED_TASK = re.compile(r"task\b(?!\s*(?:[.\[:]|=[^=]))(?:\s+as\s+(\w+))?")
+BEFORE_TASK = re.compile(r"\s*(?:@|(\w+)\s*(?::[^=]*)?=)")
+#: What gets another name in a line of its own.
+SPREAD_TASK = re.compile(r"=\s*(?:[\w.]+\s*)?\((?:\s|#[^\n]*\n)*[\w.]*task\b")
+IMPORTED_TASK = re.compile(r"import\s+(?:\(\s*)?(?:\w+(?:\s+as\s+\w+)?\s*,\s*)*(?:task\b|\*)")
 #: The option ``bind``, as a keyword or the key of a dict.
 BIND_OPTION = re.compile(r"bind\b['\"]?\s*[=:]")
 DECORATOR_MARKS = ("\n@", " @", "\t@", "\f@")
@@ -61,7 +68,8 @@ RETRY_CALL = re.compile(r"retry\s*\(")
 #: CRT401 looks at tasks that call themselves in an ``except`` clause, and at plain functions too
 #: that sleep and call themselves.
 RUN_CALL = re.compile(r"(?:\bself|\.\s*run|\.\s*__call__)\s*\(")
-FUNCTION_NAME = re.compile(r"\bdef\s+(\w+)")
+DEFINITION = re.compile(r"^([ \t\f]*)(?:(?:async\s+)?def\s+(\w+)|class\b|@)", re.MULTILINE)
+SLEEP_RENAMED = re.compile(r"sleep\s+as\b|=\s*(?:\w+\s*\.\s*)?sleep\b")
 
 
 def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
@@ -73,11 +81,16 @@ def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
         and (_says_retry(text) or ("except" in text and _may_run_itself(text)))
     ):
         return True
-    return "sleep" in text and _may_call_itself(text)
+    if "sleep" not in text:
+        return False
+    is_renamed = SLEEP_RENAMED.search(text) is not None
+    return any(is_renamed or "sleep" in body for body in _bodies_with_a_call_of_itself(text))
 
 
 def _says_retry(text: str) -> bool:
-    return any(hint in text for hint in RETRY_HINTS) or RETRY_WORDS.search(text) is not None
+    return any(hint in text for hint in RETRY_HINTS) or any(
+        plain in text and word.search(text) is not None for plain, word in RETRY_WORDS.items()
+    )
 
 
 def _makes_tasks(text: str) -> bool:
@@ -96,13 +109,32 @@ def _makes_tasks(text: str) -> bool:
 
 
 def _names_a_task(text: str) -> bool:
-    """Whether ``task`` stands in a decorator, or gets another name: ``@app.task``,
+    """Whether ``task`` stands in a decorator, or gets another name that does: ``@app.task``,
     ``job = app.task``, ``partial(app.task, …)``, ``import task as job``."""
-    is_spread = any(sign in text for sign in SPREADING)
-    return any(
-        is_spread or match[1] or BEFORE_TASK.match(_line_before(text, match.start()))
-        for match in NAMED_TASK.finditer(text)
-    )
+    if "@(" in text or "@ (" in text or SPREAD_TASK.search(text):
+        return True
+    return any(_is_task_named(match, text) for match in NAMED_TASK.finditer(text))
+
+
+def _is_task_named(match: re.Match[str], text: str) -> bool:
+    start = match.start()
+    if text[start - 1 : start].isidentifier() or text[start - 1 : start].isdigit():
+        return False
+    if match[1]:
+        return _decorates(match[1], text)
+    before = BEFORE_TASK.match(_line_before(text, start))
+    if before is None:
+        return False
+    if before[1] is None:
+        return True
+    is_known = text[start - 1 : start] == "." or IMPORTED_TASK.search(text) is not None
+    return is_known and _decorates(before[1], text)
+
+
+def _decorates(name: str, text: str) -> bool:
+    """Whether a name, or one that is made from it, may stand in a decorator."""
+    made_from_it = rf"=\s*(?:[\w.]+\s*\(\s*)?{name}\s*(?:$|[,(#])"
+    return re.search(rf"@\s*{name}\b|{made_from_it}", text, re.MULTILINE) is not None
 
 
 def _names_a_task_class(text: str) -> bool:
@@ -119,13 +151,23 @@ def _line_before(text: str, position: int) -> str:
 
 def _may_run_itself(text: str) -> bool:
     """Whether a task may be called by its name, or run by its methods."""
-    return RUN_CALL.search(text) is not None or _may_call_itself(text)
+    if RUN_CALL.search(text) is not None:
+        return True
+    return any(True for _ in _bodies_with_a_call_of_itself(text))
 
 
-def _may_call_itself(text: str) -> bool:
-    """Whether some name is defined as a function and called: it stands before a bracket again."""
-    return any(
-        len(re.findall(rf"\b{name}\s*\(", text)) > 1
-        for name in set(FUNCTION_NAME.findall(text))
-        if not name.startswith("__")
-    )
+def _bodies_with_a_call_of_itself(text: str) -> Iterator[str]:
+    """The functions in which their own name stands before a bracket: a function ends where another
+    one, a class or a decorator begins that stands no further in (or a line of a string that looks
+    like one: a text scan can't tell)."""
+    definitions = list(DEFINITION.finditer(text))
+    for index, definition in enumerate(definitions):
+        name = definition[2]
+        if name is None or name.startswith("__"):
+            continue
+        indent = len(definition[1])
+        following = (each for each in definitions[index + 1 :] if len(each[1]) <= indent)
+        end = next((each.start() for each in following), len(text))
+        body = text[definition.end() : end]
+        if name in body and re.search(rf"\b{name}\s*\(", body):
+            yield body
