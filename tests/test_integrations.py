@@ -100,6 +100,14 @@ def test_visual_studio_codes_task_fixes_the_file(shop: Path) -> None:
     assert (shop / "tasks.py").read_text() == FIXED_TASK
 
 
+def test_zeds_task_fixes_the_file(shop: Path) -> None:
+    (task,) = json.loads(read("zed-tasks.json"))
+
+    run(shop, task["command"].replace("$ZED_FILE", "tasks.py"), status=0)
+
+    assert (shop / "tasks.py").read_text() == FIXED_TASK
+
+
 def test_vim_filters_the_buffer(shop: Path) -> None:
     (command,) = COMMAND.findall(read("vim.vim"))
 
