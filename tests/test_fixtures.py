@@ -9,6 +9,7 @@ nothing is changed. ``lookalike*.py`` is right, however wrong it looks. A name t
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from flake8_celery_retry.fixer import fix_source
+from flake8_celery_retry.rules import all_rules
 from flake8_celery_retry.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -107,6 +109,21 @@ def test_the_fixes_of_the_rule_make_the_fixed_file(path: Path, unsafe: bool) -> 
     )
     assert outcome.error is None
     assert outcome.source.decode() == fixed_version(path, unsafe).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", LINTED, ids=name)
+def test_all_fixes_together_parse_and_fixing_again_changes_nothing(path: Path) -> None:
+    if needs_newer_python(path):
+        pytest.skip("except* is syntax of Python 3.11")
+    settings = Settings(opinions=frozenset(rule.code for rule in all_rules() if rule.is_opinion))
+
+    once = fix_source(path.read_bytes(), settings, unsafe=True)
+    again = fix_source(once.source, settings, unsafe=True)
+
+    ast.parse(once.source)
+    assert (once.error, again.error) == (None, None)
+    assert again.fixed == ()
+    assert again.source == once.source
 
 
 def fixed_version(path: Path, unsafe: bool) -> Path:
