@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from . import __version__
 from .prefilter import may_hold_findings
-from .settings import DEFAULT, Settings
+from .settings import DEFAULT, OPINIONS, Settings
 
 if TYPE_CHECKING:
     import ast
@@ -27,9 +27,6 @@ Report = tuple[int, int, str, type]
 
 #: The code under which a file is named that could not be looked at; it is no rule.
 NOT_CHECKED = "CRT000"
-
-#: The codes that are off unless they are named begin with this.
-OPINIONS = "CRT9"
 
 LOG = logging.getLogger("flake8.celery_retry")
 

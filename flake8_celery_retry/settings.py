@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What the codes of the rules that are off by default begin with.
+OPINIONS = "CRT9"
+
 
 @dataclass(frozen=True)
 class Settings:

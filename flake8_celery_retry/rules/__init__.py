@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..findings import Mistake
+from ..settings import OPINIONS
 
 if TYPE_CHECKING:
     from ..model import Module
@@ -33,10 +34,6 @@ class Rule:
     def is_opinion(self) -> bool:
         """Whether the rule runs only when it is named."""
         return self.code.startswith(OPINIONS)
-
-
-#: What the codes of the rules that are off by default begin with.
-OPINIONS = "CRT9"
 
 
 @cache
