@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from .edits import Edit
 
 
+#: The nodes that have a place in the file.
+Node = ast.stmt | ast.expr | ast.ExceptHandler
+
+
 @dataclass(frozen=True)
 class Fix:
     """A repair as plain data: a short title, whether it is safe, and the edits to carry out.
@@ -26,7 +30,7 @@ class Fix:
 class Mistake(NamedTuple):
     """A rule's answer: the node a person has to edit, what to tell them, and maybe a fix."""
 
-    node: ast.AST
+    node: Node
     message: str
     fix: Fix | None = None
 

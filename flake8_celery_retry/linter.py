@@ -23,8 +23,8 @@ def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -
         if rule.is_opinion and rule.code not in settings.opinions:
             continue
         for node, message, fix in rule.check(module):
-            line = node.lineno  # type: ignore[attr-defined]
-            offset = node.col_offset  # type: ignore[attr-defined]
+            line = node.lineno
+            offset = node.col_offset
             # ast counts columns in bytes of UTF-8; people and editors count characters.
             column = len(lines[line - 1].encode()[:offset].decode(errors="replace"))
             place = (line, column, rule.code)
