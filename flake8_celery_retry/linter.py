@@ -23,6 +23,12 @@ def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -
         if rule.is_opinion and rule.code not in settings.opinions:
             continue
         for node, message, fix in rule.check(module):
+            task = module.task_of(node)
+            if task is not None and task.may_be_foreign:
+                # It may be no task of Celery's at all: nothing is certain enough to change it.
+                if rule.is_opinion:
+                    continue
+                fix = None
             line = node.lineno
             offset = node.col_offset
             # ast counts columns in bytes of UTF-8; people and editors count characters.

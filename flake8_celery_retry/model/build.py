@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ..settings import Settings
 from .options import (
+    CELERY_ONLY_OPTIONS,
     LOGGER_MAKERS,
     LOGGER_METHODS,
     LOGGING_LIBRARIES,
@@ -144,6 +145,11 @@ class Module(Recognition):
                 options=decorator.options,
                 options_complete=decorator.complete,
                 bound=None,
+                may_be_foreign=(
+                    decorator.known_by == "attribute"
+                    and not self.imports_celery
+                    and CELERY_ONLY_OPTIONS.isdisjoint(decorator.options)
+                ),
             )
             task.bound = self._is_bound(task)
             return task

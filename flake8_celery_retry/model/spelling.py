@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from difflib import get_close_matches
 
 from ..prefilter import RETRY_HINTS
 from .build import Module
-from .options import CELERY_ONLY_OPTIONS, RETRY_OPTIONS
+from .options import RETRY_OPTIONS
 from .tasks import Option, Task
 from .uses import reads_option
 from .values import UNKNOWN
 
-#: What people write for an option, further from its name than a slip of the pen.
+#: What people write for an option, further from its name than a slip of the fingers.
 MEANT = {
     "auto_retry": "autoretry_for",
     "autoretry": "autoretry_for",
@@ -20,57 +19,104 @@ MEANT = {
     "default_retry_countdown": "default_retry_delay",
     "jitter": "retry_jitter",
     "max_retry": "max_retries",
-    "max_retry_delay": "retry_backoff_max",
     "retries": "max_retries",
     "retry_back_off": "retry_backoff",
-    "retry_backoff_jitter": "retry_jitter",
     "retry_backoff_maximum": "retry_backoff_max",
     "retry_delay": "default_retry_delay",
+}
+#: Retry settings that Celery doesn't have, some of which other libraries do, and the one of
+#: Celery's that does the most like it. Their values mean something else there: there is no fix.
+INVENTED = {
+    "max_attempts": "max_retries",
+    "max_retry_delay": "retry_backoff_max",
+    "retry_backoff_base": "retry_backoff",
+    "retry_backoff_factor": "retry_backoff",
+    "retry_backoff_jitter": "retry_jitter",
+    "retry_backoff_min": "retry_backoff",
+    "retry_count": "max_retries",
+    "retry_exceptions": "autoretry_for",
     "retry_max_backoff": "retry_backoff_max",
     "retry_on": "autoretry_for",
+    "retry_times": "max_retries",
 }
-#: How much of a name has to agree with one of Celery's (0 to 1).
-LIKENESS = 0.8
+#: Words of so many letters or fewer are too like others: only swapped letters count there.
+SHORT = 4
+#: How many letters of a whole name may be added, dropped, changed or swapped.
+SLIPS = 2
 #: Options of ``apply_async`` and of its ``retry_policy``, which say how long to wait there.
 PUBLISH_OPTIONS = frozenset({"interval_start", "interval_step", "interval_max", "countdown", "eta"})
 
 
 def meant_option(name: str) -> str | None:
     """The retry option of Celery's that a name is a misspelling of."""
-    if name in RETRY_OPTIONS or name == "retry":
+    if name in RETRY_OPTIONS or name == "retry" or name in INVENTED:
         return None
     if name in MEANT:
         return MEANT[name]
     if not any(hint in name for hint in RETRY_HINTS):
         return None  # a file without any of them is not looked at
-    return next(iter(get_close_matches(name, RETRY_OPTIONS, 1, LIKENESS)), None)
+    return next((known for known in sorted(RETRY_OPTIONS) if is_slip(name, known)), None)
+
+
+def is_slip(written: str, known: str) -> bool:
+    """Whether a name is another one with one or two letters added, dropped, changed or swapped,
+    case and ``_`` aside: ``max_retires``, ``retry_backof``, ``maxRetries``.
+
+    The slip is looked for word by word: a name with another word in it (``retry_backoff_base``) is
+    no misspelling of one without. A word keeps its first letter, which is where people look
+    (``max_entries`` is no ``max_retries``), and in short words only swapped letters count.
+    """
+    if written == known:
+        return False
+    if written.replace("_", "").lower() == known.replace("_", ""):
+        return True
+    words, known_words = written.lower().split("_"), known.split("_")
+    if len(words) != len(known_words):
+        return False
+    pairs = list(zip(words, known_words, strict=True))
+    return all(_is_like(*pair) for pair in pairs) and sum(_distance(*p) for p in pairs) <= SLIPS
+
+
+def _is_like(word: str, known: str) -> bool:
+    if word == known or sorted(word) == sorted(known):
+        return True
+    return word[:1] == known[:1] and len(known) > SHORT
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters were added, dropped, changed or swapped with their neighbour."""
+    before_last: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for column, wanted in enumerate(other, 1):
+            cost = min(
+                last[column] + 1, current[column - 1] + 1, last[column - 1] + (letter != wanted)
+            )
+            is_swapped = (
+                row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted
+            )
+            current.append(min(cost, before_last[column - 2] + 1) if is_swapped else cost)
+        before_last, last = last, current
+    return last[-1]
 
 
 def unknown_options(module: Module, task: Task) -> list[Option]:
     """The options of a task's decorator that mean a retry setting and that nothing reads: neither
     Celery, nor the task's own body, nor a base class or decorator of the project's own."""
-    if task.is_class or task.is_house or "base" in task.options or may_be_foreign(module, task):
+    if task.is_class or task.is_house or "base" in task.options or task.may_be_foreign:
         return []
     return [
         option
         for name, option in task.options.items()
-        if (meant_option(name) or name in PUBLISH_OPTIONS) and not reads_option(module, task, name)
+        if (meant_option(name) or name in INVENTED or name in PUBLISH_OPTIONS)
+        and not reads_option(module, task, name)
     ]
 
 
 def is_meant(module: Module, task: Task, name: str) -> bool:
     """Whether one of the task's unknown options is a misspelling of this one."""
     return any(meant_option(option.name) == name for option in unknown_options(module, task))
-
-
-def may_be_foreign(module: Module, task: Task) -> bool:
-    """Whether a decorator ``@something.task`` may be another library's: nothing in the module
-    speaks of Celery."""
-    return (
-        task.known_by == "attribute"
-        and not module.imports_celery
-        and CELERY_ONLY_OPTIONS.isdisjoint(task.options)
-    )
 
 
 def fits(module: Module, option: Option, name: str) -> bool:

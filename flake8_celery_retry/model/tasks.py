@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 #: Names that people give the parameter that holds the task.
 NAMES_FOR_A_TASK = frozenset(
     {
-        "_",
         "bound_task",
         "celery_task",
         "current_task",
@@ -76,6 +75,9 @@ class Task:
     options_complete: bool
     bound: bool | None
     is_base: bool = False
+    #: Whether nothing but an attribute ``.task`` shows it, in a module that speaks of Celery
+    #: nowhere: it may be another library's, and so may its options.
+    may_be_foreign: bool = False
     has_base_elsewhere: bool = False
     #: The class-based tasks of the module that it inherits from, nearest first.
     bases: list[Task] = field(default_factory=list)
@@ -110,9 +112,12 @@ class Task:
         return self.options.get(name)
 
     def own_option(self, name: str) -> Option | None:
-        """An option that is written for this task, and so reported where it is wrong."""
+        """An option of Celery's that is written for this task, and so reported where it is
+        wrong."""
         option = self.options.get(name)
-        return option if option is not None and option.is_own and not self.is_base else None
+        if option is None or self.is_base or self.may_be_foreign:
+            return None
+        return option if option.is_own else None
 
     @cached_property
     def retry_kwargs(self) -> dict[str, Option]:
@@ -298,7 +303,7 @@ class Task:
 
 def is_name_for_a_task(name: str) -> bool:
     """Whether people use a name for the parameter that holds the task."""
-    return name in NAMES_FOR_A_TASK or name.endswith("self")
+    return name in NAMES_FOR_A_TASK or name.startswith("_") or name.endswith("self")
 
 
 def _is_annotated_as_task(parameter: ast.arg) -> bool:

@@ -52,15 +52,17 @@ def mail_receipt(self, order_id):
 
 ## What stays silent
 
-A first parameter with a name that people use for the task (`self`, `task`, `this`, `_`,
-`celery_task`, `bound_task`, `current_task`, a name that ends in `self`), with a `Task` annotation,
+A first parameter with a name that people use for the task (`self`, `task`, `this`, `celery_task`,
+`bound_task`, `current_task`, one that begins with `_` or ends in `self`), with a `Task` annotation,
 or used as one in the body (`.retry(...)`, `.request.id`, `.update_state(...)`); a function that
 takes `*args` first.
 
 ## Fix
 
-Safe: `self` becomes the first parameter (moved there where it stands further on). Unsafe where
-another decorator between the task decorator and the `def` may supply the argument.
+Safe where the function has no positional parameter, for then no run can succeed: `self` becomes
+the first one. Else unsafe (`self` is moved there where it stands further on): the first parameter
+may be the task after all. Unsafe too under another decorator between the task decorator and the
+`def`, which may supply the argument.
 """
 
 from __future__ import annotations
@@ -85,7 +87,7 @@ def check(module: Module) -> Iterator[Mistake]:
             f"{_outcome(task)}; add self there",
             Fix(
                 "add self as first parameter",
-                safe=not task.decorators_below,
+                safe=not (task.positional_parameters or task.decorators_below),
                 edits=(SetFirstParameter(task.node, "self"),),
             ),
         )

@@ -49,7 +49,8 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A function, a `lambda`, a method of that name; what can't be read; a decorator of the project's own,
-which may have an option `retry`; `apply_async(retry=…)`, which is about publishing.
+which may have an option `retry`; a decorator `@something.task` in a module that imports no Celery,
+which may be another library's; `apply_async(retry=…)`, which is about publishing.
 
 ## Fix
 

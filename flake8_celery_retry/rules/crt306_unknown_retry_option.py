@@ -5,7 +5,8 @@
 Finds options of a task decorator that mean a retry setting and that Celery does not know:
 misspelled ones (`max_retry`, `retries`, `autoretry`, `retry_delay`, `jitter`…), and those of
 `apply_async` and its `retry_policy` (`countdown`, `eta`, `interval_start`, `interval_step`,
-`interval_max`).
+`interval_max`); and settings that Celery doesn't have (`retry_backoff_base`, `max_attempts`,
+`retry_on`…).
 
 ## Why this is bad
 
@@ -53,13 +54,15 @@ def charge_order(self, order_id):
 
 A task with `base=` or a decorator of the project's own, which may read the option; an option that
 the task's body reads back (`self.retry_delay`); `retry=`, of which CRT110 speaks; a decorator
-`@something.task` in a module that imports no Celery.
+`@something.task` in a module that imports no Celery. A name with another word in it, or with an
+English word (`max_entries`), is no misspelling.
 
 ## Fix
 
 Safe: the right name, where the option is a misspelling, the right one isn't there already, and the
 value fits it (`autoretry=True` is no `autoretry_for`). Unsafe where the value is 0 or `None`: once
-it is read, the task never retries, or never stops.
+it is read, the task never retries, or never stops. None for a setting that Celery doesn't have: its
+value may mean something else.
 """
 
 from __future__ import annotations
@@ -68,7 +71,7 @@ from collections.abc import Iterator
 
 from ..findings import Fix, Mistake
 from ..model import Module, Option, Task
-from ..model.spelling import PUBLISH_OPTIONS, fits, meant_option, unknown_options
+from ..model.spelling import INVENTED, PUBLISH_OPTIONS, fits, meant_option, unknown_options
 from ..repairs import rename
 
 
@@ -90,7 +93,7 @@ def _message(task: Task, options: list[Option]) -> str:
 def _meant(option: Option) -> tuple[str, ...]:
     if option.name in PUBLISH_OPTIONS:
         return "default_retry_delay", "retry_backoff"
-    meant = meant_option(option.name)
+    meant = INVENTED.get(option.name) or meant_option(option.name)
     return (meant,) if meant else ()
 
 

@@ -61,7 +61,6 @@ from ..findings import Mistake
 from ..model import UNKNOWN, Module, Option, Task
 from ..model.autoretry import lacks_autoretry
 from ..model.signals import retries_raised_by_hand
-from ..model.spelling import may_be_foreign
 from ..model.uses import may_be_retried
 from ..quoting import quoted
 
@@ -69,7 +68,7 @@ from ..quoting import quoted
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         options = [*_limits(module, task)]
-        if not options or task.retries or may_be_foreign(module, task):
+        if not options or task.retries or task.may_be_foreign:
             continue
         if not lacks_autoretry(module, task) or _may_retry(module, task):
             continue

@@ -52,7 +52,7 @@ def test_the_fixture_fails_on_a_worker(lab):
 
 
 def test_the_fixed_fixture_runs_to_the_end(lab):
-    module = lab.load((FIXTURES / "fixed_on_a_worker.py").read_text())
+    module = lab.load((FIXTURES / "unsafely_fixed_on_a_worker.py").read_text())
 
     assert lab.run(module, "count_shelves").result == 3
     assert lab.run(module, "count_shelf", "tea").result == 3
