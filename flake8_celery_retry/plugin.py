@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from . import __version__
-from .prefilter import may_hold_findings
+from .linting.prefilter import may_hold_findings
 from .settings import DEFAULT, OPINIONS, Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
-    from .findings import Finding
+    from .linting.findings import Finding
 
 #: What flake8 prints of a finding: line (from 1), column (from 0), code and message, plugin.
 Report = tuple[int, int, str, type]
@@ -64,7 +64,7 @@ class Plugin:
         """The file's findings; none, and nothing imported, where its text rules them out."""
         if not may_hold_findings("".join(self.lines), self.settings):
             return []
-        from .linter import lint
+        from .linting.lint import lint
 
         return lint(self.tree, self.lines, self.settings)
 

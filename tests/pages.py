@@ -84,7 +84,7 @@ def read_page(code: str) -> Page:
 
 def fixed(source: str, code: str) -> str:
     """What the fixer makes of a source, with the safe and the unsafe fixes of one rule."""
-    from flake8_celery_retry.fixer import fix_source
+    from flake8_celery_retry.fixing.fixer import fix_source
     from flake8_celery_retry.settings import Settings
 
     settings = Settings(opinions=frozenset({code}))

@@ -14,8 +14,8 @@ from itertools import combinations
 import pytest
 from test_rules import TABLE
 
-from flake8_celery_retry.fixer import Outcome, Reason, fix_source
-from flake8_celery_retry.linter import lint
+from flake8_celery_retry.fixing.fixer import Outcome, Reason, fix_source
+from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.settings import Settings
 
 HEAD = """\

@@ -11,7 +11,7 @@ from flake8 import discover_files
 from flake8.defaults import EXCLUDE
 from flake8.utils import normalize_paths
 
-from flake8_celery_retry.discovery import expand_paths
+from flake8_celery_retry.command.discovery import expand_paths
 
 FILES = [
     "a.py",

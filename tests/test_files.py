@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from programs import BAD_TASK, FIXED_TASK
 
-from flake8_celery_retry import linter
-from flake8_celery_retry.files import fix_file, replace_file
+from flake8_celery_retry.command.files import fix_file, replace_file
+from flake8_celery_retry.linting.lint import lint as lint_module
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_another_hard_link_keeps_the_old_content(bad, tmp_path):
 def test_a_file_that_somebody_else_wrote_meanwhile_is_left_alone(bad):
     def lint(tree, lines, settings):
         bad.write_bytes(b"# mine\n" + BAD_TASK.encode())
-        return linter.lint(tree, lines, settings)
+        return lint_module(tree, lines, settings)
 
     outcome = fix_file(str(bad), lint=lint)
     assert outcome.error == "changed meanwhile"
@@ -80,7 +80,7 @@ def test_a_file_that_somebody_else_wrote_meanwhile_is_left_alone(bad):
 def test_a_file_that_is_gone_meanwhile_stays_so(bad):
     def lint(tree, lines, settings):
         bad.unlink(missing_ok=True)
-        return linter.lint(tree, lines, settings)
+        return lint_module(tree, lines, settings)
 
     assert "No such file" in fix_file(str(bad), lint=lint).error
     assert content_of(bad.parent) == {}

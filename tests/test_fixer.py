@@ -9,14 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from flake8_celery_retry.edits import (
-    AddImport,
-    Edit,
-    ReplaceExpression,
-    SetKeyword,
-)
-from flake8_celery_retry.findings import Finding, Fix
-from flake8_celery_retry.fixer import MOST_PASSES, Outcome, Reason, fix_source
+from flake8_celery_retry.fixing.edits import AddImport, Edit, ReplaceExpression, SetKeyword
+from flake8_celery_retry.fixing.fixer import MOST_PASSES, Outcome, Reason, fix_source
+from flake8_celery_retry.linting.findings import Finding, Fix
 from flake8_celery_retry.settings import Settings
 
 Edits = Callable[[ast.Call], tuple[Edit, ...] | None]

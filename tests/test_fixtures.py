@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_celery_retry.fixer import fix_source
+from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.rules import all_rules
 from flake8_celery_retry.settings import Settings
 

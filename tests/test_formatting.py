@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from test_fixtures import BAD, name, needs_newer_python, opinions_of
 
-from flake8_celery_retry.fixer import fix_source
+from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.settings import Settings
 
 FORMATTERS = {

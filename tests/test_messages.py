@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from test_fixtures import FIXTURES, LINTED, needs_newer_python, opinions_of
 
-from flake8_celery_retry.findings import Finding
-from flake8_celery_retry.linter import lint
+from flake8_celery_retry.linting.findings import Finding
+from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.model import read_module
 from flake8_celery_retry.settings import Settings
 

@@ -11,7 +11,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from flake8_celery_retry.linter import lint
+from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.model import UNKNOWN, Module, RetryCall, Task, read_module
 from flake8_celery_retry.settings import DEFAULT, Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pages import RULES, Page, PageError, expectations, parse_page, read_page
 
-from flake8_celery_retry.linter import lint
+from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.settings import Settings
 
 EXPERIMENTS = Path(__file__).parent / "celery"

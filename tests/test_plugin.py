@@ -112,7 +112,7 @@ def test_the_rules_are_imported_for_the_first_file_that_needs_them(
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
     write(tmp_path, {"module.py": source})
     modules = imported(flake8("--isolated", "-j1", "module.py", cwd=tmp_path).errors)
-    assert "flake8_celery_retry.prefilter" in modules
+    assert "flake8_celery_retry.linting.prefilter" in modules
     assert ("flake8_celery_retry.rules" in modules) == rules
     assert ("flake8_celery_retry.model" in modules) == rules
     assert "libcst" not in modules

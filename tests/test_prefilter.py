@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pages import RULES, read_page
 
-from flake8_celery_retry.linter import lint
-from flake8_celery_retry.prefilter import may_hold_findings
+from flake8_celery_retry.linting.lint import lint
+from flake8_celery_retry.linting.prefilter import may_hold_findings
 from flake8_celery_retry.rules import all_rules
 from flake8_celery_retry.settings import Settings
 

@@ -13,8 +13,8 @@ from flake8.processor import FileProcessor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_celery_retry.prefilter import may_hold_findings
-from flake8_celery_retry.reading import NotAFileError, lines_of, may_hold, read_bytes
+from flake8_celery_retry.command.reading import NotAFileError, lines_of, may_hold, read_bytes
+from flake8_celery_retry.linting.prefilter import may_hold_findings
 from flake8_celery_retry.settings import DEFAULT, Settings
 
 TASK = "@shared_task(bind=True)\ndef job(self):\n    raise self.retry()\n"

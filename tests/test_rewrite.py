@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_celery_retry.edits import (
+from flake8_celery_retry.fixing.edits import (
     AddDecorator,
     AddImport,
     Edit,
@@ -30,9 +30,9 @@ from flake8_celery_retry.edits import (
     SetHandlerType,
     SetKeyword,
 )
-from flake8_celery_retry.findings import Fix
-from flake8_celery_retry.rewrite import Rewriting, rewrite
-from flake8_celery_retry.text import Text
+from flake8_celery_retry.fixing.rewrite import Rewriting, rewrite
+from flake8_celery_retry.fixing.text import Text
+from flake8_celery_retry.linting.findings import Fix
 
 
 class Module:

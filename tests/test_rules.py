@@ -17,8 +17,8 @@ import pytest
 from pages import expectations, read_page
 from test_fixtures import needs_newer_python
 
-from flake8_celery_retry.findings import Finding
-from flake8_celery_retry.linter import lint
+from flake8_celery_retry.linting.findings import Finding
+from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.rules import Rule, all_rules
 from flake8_celery_retry.settings import DEFAULT, Settings
 

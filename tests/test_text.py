@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from flake8_celery_retry.reading import lines_of
-from flake8_celery_retry.text import Text, UnreadableText
+from flake8_celery_retry.command.reading import lines_of
+from flake8_celery_retry.fixing.text import Text, UnreadableText
 
 LINES = st.lists(st.sampled_from(["", "a", "ä", "\t", "\f", "\v\x1c\u2028\x85"]), max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])

@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import flow
-from .options import BROAD, is_celery_exception
-from .tree import Binding, FunctionNode, TryStar
-from .values import Values
+from ..facts.exceptions import BROAD, is_celery_exception
+from ..syntax import flow
+from ..syntax.tree import Binding, FunctionNode, TryStar
+from ..syntax.values import Values
 
 #: Functions that give a handler its exception without a name for it.
 CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.format_exc"})

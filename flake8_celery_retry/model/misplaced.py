@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from .options import CELERY_ONLY_OPTIONS, MISSPELLED_RETRY_PARAMETERS
+from ..facts.options import CELERY_ONLY_OPTIONS, MISSPELLED_RETRY_PARAMETERS
+from ..syntax.values import Item
 from .retries import RetryCall
 from .tasks import Option
-from .values import Item
 
 
 class Misspelling(NamedTuple):

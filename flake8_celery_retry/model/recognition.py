@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from ..settings import Settings
-from .kinds import Kinds
-from .options import (
+from ..facts.decorators import (
     APP_CLASSES,
     APP_MODULES,
     APP_NAMES,
-    CELERY_ONLY_OPTIONS,
     TASK_CLASSES,
     TASK_DECORATORS,
     is_celery,
     is_foreign,
 )
+from ..facts.options import CELERY_ONLY_OPTIONS
+from ..settings import Settings
+from ..syntax.kinds import Kinds
+from ..syntax.tree import ALIASES
 from .tasks import Option
-from .tree import ALIASES
 
 KnownBy = Literal["celery", "attribute", "option", "configuration"]
 

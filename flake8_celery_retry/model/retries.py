@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import flow
+from ..facts.options import RETRY_PARAMETERS
+from ..syntax import flow
+from ..syntax.kinds import Kinds
+from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.values import Item
 from .handlers import Handler
-from .kinds import Kinds
-from .options import RETRY_PARAMETERS
-from .tree import TRY, FunctionNode, Scope
-from .values import Item
 
 if TYPE_CHECKING:
     from .tasks import Task

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from ..prefilter import RETRY_HINTS
-from .build import Module
-from .options import RETRY_OPTIONS
+from ..facts.options import RETRY_OPTIONS
+from ..linting.prefilter import RETRY_HINTS
+from ..syntax.values import UNKNOWN
+from .module import Module
 from .tasks import Option, Task
-from .uses import reads_option
-from .values import UNKNOWN
+from .work.uses import reads_option
 
 #: What people write for an option, further from its name than a slip of the fingers.
 MEANT = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.values import Item, Items, Values
 from .handlers import Handler
-from .limits import limits_by_hand
-from .tree import TRY, FunctionNode, Scope
-from .values import Item, Items, Values
+from .policy.retry_count import limits_by_hand
 
 if TYPE_CHECKING:
     from .retries import RetryCall

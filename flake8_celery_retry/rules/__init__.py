@@ -2,7 +2,7 @@
 
 A rule's file is named ``<code>_<name>.py``. Its docstring is the rule's page, and its function
 ``check(module)`` asks the model of a module its question and yields a
-:class:`~flake8_celery_retry.findings.Mistake` for every answer. Nobody keeps a list of them.
+:class:`~flake8_celery_retry.linting.findings.Mistake` for every answer. Nobody keeps a list.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
 from ..settings import OPINIONS
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule, by code."""
     rules = []
     for found in pkgutil.iter_modules(__path__):
+        if found.ispkg:
+            continue
         code, _, name = found.name.partition("_")
         module = import_module(f"{__name__}.{found.name}")
         assert module.__doc__, f"{found.name} has no page"

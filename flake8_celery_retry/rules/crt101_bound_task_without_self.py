@@ -69,10 +69,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..edits import SetFirstParameter
-from ..findings import Fix, Mistake
+from ..fixing.edits import SetFirstParameter
+from ..linting.findings import Fix, Mistake
 from ..model import Module, Task
-from ..model.tree import FunctionNode
+from ..syntax.tree import FunctionNode
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -69,10 +69,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import Edit, ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, ReplaceExpression
+from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall, Task
-from ..repairs import bind
+from .repairs.binding import bind
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -61,11 +61,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import Edit, NameArgument, RemoveArgument, SetKeyword
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, NameArgument, RemoveArgument, SetKeyword
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 from ..model.misplaced import exception_in_args
-from ..quoting import quoted
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -64,10 +64,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..quoting import quoted
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -71,12 +71,12 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..edits import Edit, ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted, quoted_source
 from ..model import Module, Option
-from ..model.values import Item
-from ..quoting import quoted, quoted_source
-from ..repairs import drop, in_seconds, rename, without_quotes
+from ..syntax.values import Item
+from .repairs.options import drop, in_seconds, rename, without_quotes
 
 DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}

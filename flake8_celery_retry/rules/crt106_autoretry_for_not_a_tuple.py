@@ -56,11 +56,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import Edit, ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, Option
-from ..quoting import quoted
-from ..repairs import drop
+from .repairs.options import drop
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -65,10 +65,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import RemoveItem, ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import RemoveItem, ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..quoting import quoted
 
 OUTCOMES = {
     "a string": "unpacked letter by letter",

@@ -75,7 +75,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
 from ..model import Module, RetryCall
 
 

@@ -66,13 +66,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..edits import Edit, ReplaceExpression, Source
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, ReplaceExpression, Source
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall, Task
-from ..model.kinds import Kinds
 from ..model.misplaced import Misspelling, misspelled, misspelling
-from ..quoting import quoted
-from ..repairs import in_seconds, rename, without_quotes
+from ..syntax.kinds import Kinds
+from .repairs.options import in_seconds, rename, without_quotes
 
 
 def check(module: Module) -> Iterator[Mistake]:

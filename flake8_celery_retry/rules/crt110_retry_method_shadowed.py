@@ -61,10 +61,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Fix, Mistake
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module
-from ..quoting import quoted
-from ..repairs import drop
+from .repairs.options import drop
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -69,9 +69,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
 from ..model import Module, RetryCall
-from ..model.delays import limit_of_call
+from ..model.policy.limits import limit_of_call
 
 
 def check(module: Module) -> Iterator[Mistake]:

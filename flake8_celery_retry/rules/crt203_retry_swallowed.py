@@ -91,13 +91,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import InsertHandler
-from ..findings import Fix, Mistake
+from ..fixing.edits import InsertHandler
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Handler, Module, RetryCall
-from ..model.delays import limit_of_call
-from ..model.swallowing import Swallower, only_tells, retries, swallower_of
-from ..quoting import quoted
-from ..repairs import name_class
+from ..model.outcome.swallowing import Swallower, only_tells, retries, swallower_of
+from ..model.policy.limits import limit_of_call
+from .repairs.names import name_class
 
 #: What to do where no clause can be put before another.
 ADVICE = {

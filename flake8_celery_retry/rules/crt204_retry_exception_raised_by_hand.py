@@ -65,11 +65,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import ReplaceExpression
+from ..linting.findings import Fix, Mistake
 from ..model import Module
-from ..model.signals import RaisedByHand, retries_raised_by_hand
-from ..repairs import name_of_running_task, retry_call
+from ..model.outcome.raised_by_hand import RaisedByHand, retries_raised_by_hand
+from .repairs.binding import name_of_running_task
+from .repairs.statements import retry_call
 
 #: The parameters of ``Retry``, in order (``celery/exceptions.py``).
 PARAMETERS = ("message", "exc", "when", "is_eager", "sig")

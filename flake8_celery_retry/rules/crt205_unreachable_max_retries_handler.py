@@ -73,12 +73,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import SetHandlerType
-from ..findings import Fix, Mistake
+from ..fixing.edits import SetHandlerType
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..model.exhaustion import unreachable_handlers
-from ..quoting import quoted
-from ..repairs import drop_argument
+from ..model.outcome.exhaustion import unreachable_handlers
+from .repairs.options import drop_argument
 
 
 def check(module: Module) -> Iterator[Mistake]:

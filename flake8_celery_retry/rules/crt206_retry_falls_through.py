@@ -66,12 +66,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import ReplaceStatement
-from ..findings import Fix, Mistake
+from ..fixing.edits import ReplaceStatement
+from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall
-from ..model.arguments import goes_on_with_other_work
-from ..model.flow import can_continue_after
-from ..repairs import drop_argument
+from ..model.work.arguments import goes_on_with_other_work
+from ..syntax.flow import can_continue_after
+from .repairs.options import drop_argument
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -71,10 +71,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
+from ..linting.quoting import quoted
 from ..model import Module
-from ..model.writes import rolled_back_write
-from ..quoting import quoted
+from ..model.work.writes import rolled_back_write
 
 
 def check(module: Module) -> Iterator[Mistake]:

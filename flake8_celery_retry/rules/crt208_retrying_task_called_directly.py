@@ -75,9 +75,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
 from ..model import Module
-from ..model.direct import DirectCall, direct_calls, largest_limit
+from ..model.work.direct_calls import DirectCall, direct_calls, largest_limit
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -80,11 +80,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import ReplaceExpression
-from ..findings import Fix, Mistake
+from ..fixing.edits import ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..quoting import quoted
-from ..repairs import name_of_running_task
+from .repairs.binding import name_of_running_task
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -70,15 +70,15 @@ import ast
 import math
 from collections.abc import Iterator
 
-from ..edits import Edit, SetHandlerType, Source
-from ..findings import Fix, Mistake
+from ..facts.exceptions import BROAD
+from ..fixing.edits import Edit, SetHandlerType, Source
+from ..linting.findings import Fix, Mistake
 from ..model import Handler, Module, RetryCall
-from ..model.arguments import goes_on_with_other_work
-from ..model.delays import limit_of_call
-from ..model.families import Family, family_of, family_of_body
-from ..model.options import BROAD
-from ..model.sorting import is_sorted_out
-from ..repairs import name_class
+from ..model.outcome.sorting import is_sorted_out
+from ..model.policy.limits import limit_of_call
+from ..model.work.arguments import goes_on_with_other_work
+from ..model.work.families import Family, family_of, family_of_body
+from .repairs.names import name_class
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -57,10 +57,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..facts.exceptions import BROAD, is_celery_exception
+from ..linting.findings import Mistake
 from ..model import Module, Task
-from ..model.delays import limit_of_autoretry
-from ..model.options import BROAD, is_celery_exception
+from ..model.policy.limits import limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -63,11 +63,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Fix, Mistake
+from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
-from ..model.delays import counts_limit_of_task
-from ..model.values import Item
-from ..repairs import drop_limit
+from ..model.policy.limits import counts_limit_of_task
+from ..syntax.values import Item
+from .repairs.options import drop_limit
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -65,17 +65,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..findings import Mistake
+from ..facts.exceptions import is_celery_exception
+from ..facts.options import AUTORETRY_OPTIONS, DEFAULT_RETRY_DELAY, MISSPELLED_RETRY_PARAMETERS
+from ..linting.findings import Mistake
 from ..model import UNKNOWN, Module, Option, RetryCall, Task
-from ..model.autoretry import backs_off, lacks_autoretry
-from ..model.delays import waits_default_delay
-from ..model.options import (
-    AUTORETRY_OPTIONS,
-    DEFAULT_RETRY_DELAY,
-    MISSPELLED_RETRY_PARAMETERS,
-    is_celery_exception,
-)
-from ..model.uses import hands_itself_out, hands_itself_to_retry, reads_option
+from ..model.policy.autoretry import backs_off, lacks_autoretry
+from ..model.policy.delays import waits_default_delay
+from ..model.work.uses import hands_itself_out, hands_itself_to_retry, reads_option
 
 
 class Ignored(NamedTuple):

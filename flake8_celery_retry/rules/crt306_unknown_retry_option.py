@@ -69,10 +69,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Fix, Mistake
+from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
 from ..model.spelling import INVENTED, PUBLISH_OPTIONS, fits, meant_option, unknown_options
-from ..repairs import rename
+from .repairs.options import rename
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -57,12 +57,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
+from ..linting.quoting import quoted
 from ..model import UNKNOWN, Module, Option, Task
-from ..model.autoretry import lacks_autoretry
-from ..model.signals import retries_raised_by_hand
-from ..model.uses import may_be_retried
-from ..quoting import quoted
+from ..model.outcome.raised_by_hand import retries_raised_by_hand
+from ..model.policy.autoretry import lacks_autoretry
+from ..model.work.uses import may_be_retried
 
 
 def check(module: Module) -> Iterator[Mistake]:

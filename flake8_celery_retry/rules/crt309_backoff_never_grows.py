@@ -54,10 +54,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..facts.options import DEFAULT_BACKOFF_MAX
+from ..linting.findings import Mistake
 from ..model import Module, Option, Task
-from ..model.autoretry import lacks_autoretry
-from ..model.options import DEFAULT_BACKOFF_MAX
+from ..model.policy.autoretry import lacks_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -62,9 +62,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
+from ..linting.quoting import quoted
 from ..model import Module
-from ..quoting import quoted
 
 
 def check(module: Module) -> Iterator[Mistake]:

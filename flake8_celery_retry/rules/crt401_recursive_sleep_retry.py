@@ -71,14 +71,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
-from ..findings import Fix, Mistake
+from ..fixing.edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module
-from ..model.attempts import Attempt, attempts_by_recursion, sleeps_in
-from ..model.sleeps import plain_sleep_before, time_asleep
-from ..model.tree import FunctionNode
-from ..quoting import quoted
-from ..repairs import import_name, name_exception, raise_instead, receive_task, retry_call
+from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
+from ..model.work.sleeps import plain_sleep_before, time_asleep
+from ..syntax.tree import FunctionNode
+from .repairs.binding import receive_task
+from .repairs.names import import_name, name_exception
+from .repairs.statements import raise_instead, retry_call
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -70,12 +70,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
+from ..linting.quoting import quoted
 from ..model import Module, Task
-from ..model.loops import sleeps_between_attempts
-from ..model.sleeps import time_asleep
-from ..model.tree import FunctionNode
-from ..quoting import quoted
+from ..model.work.loops import sleeps_between_attempts
+from ..model.work.sleeps import time_asleep
+from ..syntax.tree import FunctionNode
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -66,12 +66,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import Edit, RemoveStatement, SetKeyword
-from ..findings import Fix, Mistake
+from ..facts.options import DEFAULT_RETRY_DELAY
+from ..fixing.edits import Edit, RemoveStatement, SetKeyword
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..model.options import DEFAULT_RETRY_DELAY
-from ..model.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
-from ..quoting import quoted
+from ..model.work.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
 
 
 def check(module: Module) -> Iterator[Mistake]:

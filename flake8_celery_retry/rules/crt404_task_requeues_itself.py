@@ -62,14 +62,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..edits import Edit
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit
+from ..linting.findings import Fix, Mistake
+from ..linting.quoting import quoted
 from ..model import Handler, Module, Task
-from ..model.arguments import Repeat
-from ..model.attempts import sends_of_itself
-from ..model.sleeps import handler_around
-from ..quoting import quoted
-from ..repairs import name_exception, raise_instead, retry_call
+from ..model.work.arguments import Repeat
+from ..model.work.attempts import sends_of_itself
+from ..model.work.sleeps import handler_around
+from .repairs.names import name_exception
+from .repairs.statements import raise_instead, retry_call
 
 
 def check(module: Module) -> Iterator[Mistake]:

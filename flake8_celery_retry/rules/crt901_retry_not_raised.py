@@ -69,8 +69,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import ReplaceStatement
-from ..findings import Fix, Mistake
+from ..fixing.edits import ReplaceStatement
+from ..linting.findings import Fix, Mistake
 from ..model import Module
 
 

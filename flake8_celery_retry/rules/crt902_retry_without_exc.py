@@ -65,11 +65,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..edits import Edit, ReplaceExpression, SetKeyword
-from ..findings import Fix, Mistake
+from ..fixing.edits import Edit, ReplaceExpression, SetKeyword
+from ..linting.findings import Fix, Mistake
 from ..model import Handler, Module, RetryCall, Task
 from ..model.misplaced import is_misplaced
-from ..repairs import name_exception
+from .repairs.names import name_exception
 
 
 def check(module: Module) -> Iterator[Mistake]:

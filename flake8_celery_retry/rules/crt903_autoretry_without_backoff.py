@@ -59,10 +59,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..edits import SetKeyword
-from ..findings import Fix, Mistake
+from ..fixing.edits import SetKeyword
+from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
-from ..model.delays import limit_of_autoretry
+from ..model.policy.limits import limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -59,10 +59,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..findings import Fix, Mistake
+from ..linting.findings import Fix, Mistake
 from ..model import UNKNOWN, Module, Task
-from ..model.delays import is_power_of_retry_count, may_be_random
-from ..repairs import drop
+from ..model.policy.delays import is_power_of_retry_count, may_be_random
+from .repairs.options import drop
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -92,11 +92,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
+from ..linting.quoting import quoted
 from ..model import Module, Task
-from ..model.delays import limit_of_autoretry
-from ..model.sorting import is_tested
-from ..quoting import quoted
+from ..model.outcome.sorting import is_tested
+from ..model.policy.limits import limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:

@@ -75,13 +75,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Mistake
+from ..linting.findings import Mistake
 from ..model import Module, Option, Task
-from ..model.delays import (
-    largest_automatic_delay,
-    largest_delay,
-    waits_default_delay,
-)
+from ..model.policy.delays import largest_automatic_delay, largest_delay, waits_default_delay
 
 
 def check(module: Module) -> Iterator[Mistake]:

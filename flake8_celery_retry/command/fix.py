@@ -1,0 +1,132 @@
+"""The command ``fix``: findings in, fixed files (or their diffs) and a report out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import TYPE_CHECKING, TextIO
+
+from flake8.exceptions import ExecutionError
+
+from ..plugin import Plugin
+from .checking import Checked, FileCheck, check_files
+from .configuration import Run
+from .diffs import coloured, unified_diff
+from .discovery import files_of
+from .progress import with_progress
+from .reading import read_bytes, standard_input
+from .reporting import Report
+from .verdicts import Verdict, findings_with, plain_line, shown_by, style_guide, unchecked
+
+if TYPE_CHECKING:
+    from ..fixing.fixer import Outcome
+
+LOG = logging.getLogger("flake8.celery_retry")
+
+
+def fix_paths(run: Run) -> bool:
+    """Fix what flake8 shows in the files that the options name; whether anything is left.
+
+    Says what was fixed and what is left. With ``--diff`` the files stay as they are, and standard
+    output has the diffs; for standard input it has the fixed source. Then everything else goes to
+    standard error.
+    """
+    paths = list(dict.fromkeys(files_of(run.options)))
+    if "-" in run.options.filenames:
+        return _fix_standard_input(run, is_excluded="-" not in paths)
+    fixing = _Fixing(run, sys.stderr if run.options.diff else sys.stdout)
+    checked = with_progress(check_files(paths, run.options), len(paths), "checked")
+    files = sorted((file for file in checked if file.results), key=itemgetter(0))
+    for file in _once_each(files):
+        fixing.fix_file(file)
+    fixing.report.end()
+    return fixing.report.is_anything_left
+
+
+def _fix_standard_input(run: Run, *, is_excluded: bool) -> bool:
+    if run.options.filenames != ["-"]:
+        raise ExecutionError("standard input (-) can't be fixed together with files")
+    fixing = _Fixing(run, sys.stderr)
+    content = standard_input()
+    # An editor takes what comes out for the file's new content: there must be one.
+    fixed = content if is_excluded else fixing.fix_content(content)
+    if run.options.diff:
+        fixing.show_diff(run.options.stdin_display_name, content, fixed)
+    else:
+        sys.stdout.buffer.write(fixed)
+    fixing.report.end()
+    return fixing.report.is_anything_left
+
+
+def _once_each(files: Iterable[Checked]) -> Iterator[Checked]:
+    """The files without those that are others by another name (a link, ``./``)."""
+    seen: set[str] = set()
+    for file in files:
+        target = os.path.realpath(file.path)
+        if target not in seen:
+            seen.add(target)
+            yield file
+
+
+class _Fixing:
+    """A run of ``fix``: what flake8 makes of findings, and the report."""
+
+    def __init__(self, run: Run, messages: TextIO) -> None:
+        self.options = run.options
+        self.guide = style_guide(run)
+        self.report = Report(messages, is_preview=run.options.diff, quiet=run.options.quiet)
+
+    def fix_file(self, file: Checked) -> None:
+        """Fix a file in its place, or show the diff."""
+        if not self._holds_findings(file):
+            return
+        from .files import replace_file
+
+        try:
+            content = read_bytes(file.path)
+            outcome = self._outcome(file, content)
+            if outcome.source != content and not self.options.diff:
+                replace_file(file.path, content, outcome.source)
+        except OSError as error:
+            self.report.add_problem(f"{file.filename}: left alone: {error.strerror or error}")
+            return
+        self.report.add(file.filename, outcome)
+        if self.options.diff:
+            self.show_diff(file.path, content, outcome.source)
+
+    def fix_content(self, content: bytes) -> bytes:
+        """Fix the content of standard input."""
+        file = FileCheck(self.options).of_content("-", content)
+        if not self._holds_findings(file):
+            return content
+        outcome = self._outcome(file, content)
+        self.report.add(file.filename, outcome)
+        return outcome.source
+
+    def show_diff(self, path: str, old: bytes, new: bytes) -> None:
+        """Write a diff to standard output, in colour on a terminal."""
+        diff = unified_diff(path, old, new)
+        sys.stdout.buffer.write(coloured(diff) if self.guide.formatter.color else diff)
+        sys.stdout.buffer.flush()
+
+    def _holds_findings(self, file: Checked) -> bool:
+        """Whether flake8 shows a finding in a file. The rest of its results is reported here."""
+        for result in unchecked(self.guide, file):
+            self.report.add_problem(plain_line(file.filename, result))
+        self.report.silenced += len(findings_with(Verdict.SILENCED, self.guide, file))
+        return bool(findings_with(Verdict.SHOWN, self.guide, file))
+
+    def _outcome(self, file: Checked, content: bytes) -> Outcome:
+        from ..fixing.fixer import Outcome, fix_source
+
+        unsafe = self.options.unsafe_fixes
+        wanted = shown_by(self.guide, file.filename)
+        try:
+            return fix_source(content, Plugin.settings, unsafe=unsafe, wanted=wanted)
+        except Exception as error:  # one file must not end the run for all the others
+            LOG.debug("the fixer failed", exc_info=True)
+            what = f"{type(error).__name__}: {error}"
+            return Outcome(content, error=f"a bug in {Plugin.name}, {what} (-vv shows where)")

@@ -1,0 +1,36 @@
+"""Exceptions: Celery's own, the broad ones, and what says that a row is missing."""
+
+from __future__ import annotations
+
+BROAD = frozenset({"Exception", "BaseException"})
+
+
+def is_celery_exception(qualified: str | None, *names: str) -> bool:
+    """Whether a dotted name is an exception of Celery's (``Retry``, ``Ignore``…).
+
+    ``MaxRetriesExceededError`` is also an attribute of every task (``self.``…): no other library
+    has one of that name.
+    """
+    if qualified is None:
+        return False
+    last = qualified.rpartition(".")[2]
+    if last not in names:
+        return False
+    return last == "MaxRetriesExceededError" or qualified.startswith("celery.")
+
+
+def is_missing_row(qualified: str | None) -> bool:
+    """Whether an exception says that a row of the database is not there: Django's, SQLAlchemy's."""
+    root, _, rest = (qualified or "").partition(".")
+    last = rest.rpartition(".")[2]
+    if last == "NoResultFound":
+        return root.startswith("sqlalchemy")
+    return last in {"ObjectDoesNotExist", "DoesNotExist"}
+
+
+def swallows_retry(qualified: str | None) -> bool:
+    """Whether an ``except`` clause for this exception catches what a retry call raises:
+    ``Retry``, which is a ``TaskPredicate``, which is a ``CeleryError``."""
+    return qualified in BROAD or is_celery_exception(
+        qualified, "Retry", "TaskPredicate", "CeleryError"
+    )

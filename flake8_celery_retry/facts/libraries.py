@@ -1,0 +1,46 @@
+"""Other libraries: what sleeps, what logs."""
+
+from __future__ import annotations
+
+SLEEPS = frozenset(
+    {
+        "time.sleep",
+        "sleep",
+        "asyncio.sleep",
+        "gevent.sleep",
+        "eventlet.sleep",
+        "eventlet.greenthread.sleep",
+    }
+)
+
+#: Functions that tell people something and do nothing else; libraries of such functions.
+REPORTS = frozenset(
+    {
+        "print",
+        "warnings.warn",
+        "traceback.print_exc",
+        "sentry_sdk.capture_exception",
+        "sentry_sdk.capture_message",
+        "sentry_sdk.add_breadcrumb",
+    }
+)
+
+LOGGING_LIBRARIES = frozenset({"logging", "loguru", "structlog"})
+
+LOGGER_MAKERS = frozenset({"getLogger", "get_task_logger", "get_logger", "getChild"})
+
+LOGGER_METHODS = frozenset(
+    {
+        "critical",
+        "debug",
+        "error",
+        "exception",
+        "fatal",
+        "info",
+        "log",
+        "trace",
+        "success",
+        "warn",
+        "warning",
+    }
+)

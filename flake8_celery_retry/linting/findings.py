@@ -1,0 +1,50 @@
+"""What linting brings to light: mistakes (a rule's answers), findings, and fixes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ..fixing.edits import Edit
+
+
+#: The nodes that have a place in the file.
+Node = ast.stmt | ast.expr | ast.ExceptHandler
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A repair as plain data: a short title, whether it is safe, and the edits to carry out.
+
+    Safe: the fixed program can't do worse than the one it replaces, which is already broken at
+    that spot. Unsafe: the intent is likely, but the choice is the author's.
+    """
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Mistake(NamedTuple):
+    """A rule's answer: the node a person has to edit, what to tell them, and maybe a fix."""
+
+    node: Node
+    message: str
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake with the code of its rule and its place in the file.
+
+    ``line`` counts from 1 and ``column`` from 0, in characters, as a flake8 plugin reports them
+    (flake8 shows the column counted from 1).
+    """
+
+    code: str
+    line: int
+    column: int
+    message: str
+    fix: Fix | None = None

@@ -1,0 +1,173 @@
+"""Can this file hold a finding at all? A scan of its text, long before anybody looks at a tree.
+
+Every rule needs a task, a task helper or a function that sleeps and calls itself, and a few words
+in it; most files of a project have none of them. Plain substrings come first, being many times as
+fast as patterns; a pattern looks again at what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..settings import DEFAULT, Settings
+
+#: What a rule about a task looks at is written with one of these: ``retry``, ``max_retries``,
+#: ``Retry``; ``bind=``; sending (CRT404); an option of another call (CRT306); sleeping.
+RETRY_HINTS = (
+    "etry",
+    "etri",
+    "sleep",
+    "delay",
+    "apply",
+    "send_task",
+    "jitter",
+    "countdown",
+    "interval_",
+)
+#: The same for words that are part of many others; each with plain text to look for first.
+RETRY_WORDS = {
+    "bind": re.compile(r"bind\b"),
+    "eta": re.compile(r"eta\b(?<=\beta)"),
+    ".s": re.compile(r"\.\s*(?:si?|signature|subtask)\s*\("),
+}
+
+#: Without one of these there is no task: a decorator or base class of Celery's, an attribute
+#: ``.task``, an option that only Celery tasks have.
+TASK_HINTS = ("task", "Task", "celery", "retry_", "_retry_delay", "bind", "acks_late", "reject_on_")
+
+#: With one of these there likely is one.
+SURE_HINTS = (
+    "shared_task",
+    "periodic_task",
+    "register_task",
+    "autoretry_for",
+    "retry_backoff",
+    "retry_jitter",
+    "retry_kwargs",
+    "default_retry_delay",
+    "acks_late",
+    "reject_on_worker_lost",
+)
+
+# Each pattern begins with plain text, which is what makes it fast to look for.
+#: ``task`` as a decorator or as the last part of one, or getting another name.
+NAMED_TASK = re.compile(r"task\b(?!\s*(?:[.\[:]|=[^=]))(?:\s+as\s+(\w+))?")
+BEFORE_TASK = re.compile(r"\s*(?:@|(\w+)\s*(?::[^=]*)?=)")
+#: What gets another name in a line of its own.
+SPREAD_TASK = re.compile(r"=\s*(?:[\w.]+\s*)?\((?:\s|#[^\n]*\n)*[\w.]*task\b")
+IMPORTED_TASK = re.compile(r"import\s+(?:\(\s*)?(?:\w+(?:\s+as\s+\w+)?\s*,\s*)*(?:task\b|\*)")
+#: The option ``bind``, as a keyword or the key of a dict.
+BIND_OPTION = re.compile(r"bind\b['\"]?\s*[=:]")
+DECORATOR_MARKS = ("\n@", " @", "\t@", "\f@")
+#: A class-based task has a base ``Task`` of Celery's or of an app.
+TASK_CLASS = re.compile(r"Task\b")
+BEFORE_TASK_CLASS = re.compile(r"(?:^|\W)(?:Periodic|Abortable|Django)?$")
+RETRY_CALL = re.compile(r"retry\s*\(")
+
+#: CRT401 looks at tasks that call themselves in an ``except`` clause, and at plain functions too
+#: that sleep and call themselves.
+RUN_CALL = re.compile(r"(?:\bself|\.\s*run|\.\s*__call__)\s*\(")
+DEFINITION = re.compile(r"^([ \t\f]*)(?:(?:async\s+)?def\s+(\w+)|class\b|@)", re.MULTILINE)
+SLEEP_RENAMED = re.compile(r"sleep\s+as\b|=\s*(?:\w+\s*\.\s*)?sleep\b")
+
+
+def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
+    """Whether a file with this text may hold a finding; where it says no, there is none."""
+    names = [name.rpartition(".")[2] for name in settings.task_decorators | settings.task_bases]
+    if (
+        any(hint in text for hint in (*TASK_HINTS, *names))
+        and (any(name in text for name in names) or _makes_tasks(text))
+        and (_says_retry(text) or ("except" in text and _may_run_itself(text)))
+    ):
+        return True
+    if "sleep" not in text:
+        return False
+    is_renamed = SLEEP_RENAMED.search(text) is not None
+    return any(is_renamed or "sleep" in body for body in _bodies_with_a_call_of_itself(text))
+
+
+def _says_retry(text: str) -> bool:
+    return any(hint in text for hint in RETRY_HINTS) or any(
+        plain in text and word.search(text) is not None for plain, word in RETRY_WORDS.items()
+    )
+
+
+def _makes_tasks(text: str) -> bool:
+    """Whether the text may hold a task, or a helper that gets one."""
+    if any(hint in text for hint in SURE_HINTS):
+        return True
+    is_about_celery = "celery" in text
+    if is_about_celery and RETRY_CALL.search(text) is not None:
+        return True
+    if "task" in text and _names_a_task(text):
+        return True
+    if "Task" in text and (is_about_celery or ".Task" in text) and _names_a_task_class(text):
+        return True
+    has_decorators = text.startswith("@") or any(mark in text for mark in DECORATOR_MARKS)
+    return has_decorators and BIND_OPTION.search(text) is not None
+
+
+def _names_a_task(text: str) -> bool:
+    """Whether ``task`` stands in a decorator, or gets another name that does: ``@app.task``,
+    ``job = app.task``, ``partial(app.task, …)``, ``import task as job``."""
+    if "@(" in text or "@ (" in text or SPREAD_TASK.search(text):
+        return True
+    return any(_is_task_named(match, text) for match in NAMED_TASK.finditer(text))
+
+
+def _is_task_named(match: re.Match[str], text: str) -> bool:
+    start = match.start()
+    if text[start - 1 : start].isidentifier() or text[start - 1 : start].isdigit():
+        return False
+    if match[1]:
+        return _decorates(match[1], text)
+    before = BEFORE_TASK.match(_line_before(text, start))
+    if before is None:
+        return False
+    if before[1] is None:
+        return True
+    is_known = text[start - 1 : start] == "." or IMPORTED_TASK.search(text) is not None
+    return is_known and _decorates(before[1], text)
+
+
+def _decorates(name: str, text: str) -> bool:
+    """Whether a name, or one that is made from it, may stand in a decorator."""
+    made_from_it = rf"=\s*(?:[\w.]+\s*\(\s*)?{name}\s*(?:$|[,(#])"
+    return re.search(rf"@\s*{name}\b|{made_from_it}", text, re.MULTILINE) is not None
+
+
+def _names_a_task_class(text: str) -> bool:
+    return any(
+        BEFORE_TASK_CLASS.search(_line_before(text, match.start()))
+        for match in TASK_CLASS.finditer(text)
+    )
+
+
+def _line_before(text: str, position: int) -> str:
+    """What stands before a position on its line."""
+    return text[text.rfind("\n", 0, position) + 1 : position]
+
+
+def _may_run_itself(text: str) -> bool:
+    """Whether a task may be called by its name, or run by its methods."""
+    if RUN_CALL.search(text) is not None:
+        return True
+    return any(True for _ in _bodies_with_a_call_of_itself(text))
+
+
+def _bodies_with_a_call_of_itself(text: str) -> Iterator[str]:
+    """The functions in which their own name stands before a bracket: a function ends where another
+    one, a class or a decorator begins that stands no further in (or a line of a string that looks
+    like one: a text scan can't tell)."""
+    definitions = list(DEFINITION.finditer(text))
+    for index, definition in enumerate(definitions):
+        name = definition[2]
+        if name is None or name.startswith("__"):
+            continue
+        indent = len(definition[1])
+        following = (each for each in definitions[index + 1 :] if len(each[1]) <= indent)
+        end = next((each.start() for each in following), len(text))
+        body = text[definition.end() : end]
+        if name in body and re.search(rf"\b{name}\s*\(", body):
+            yield body

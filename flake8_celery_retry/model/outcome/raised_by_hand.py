@@ -1,0 +1,52 @@
+"""Signals: ``Retry`` raised by hand, which tells the worker of a retry that nobody sent."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...facts.exceptions import is_celery_exception
+from ...syntax import flow
+from ...syntax.tree import FunctionNode
+from ..module import Module
+from ..tasks import Task
+
+
+class RaisedByHand(NamedTuple):
+    """A ``raise Retry(...)`` in a task; ``made`` is the call or the class that it raises, read
+    through a local name."""
+
+    task: Task
+    statement: ast.Raise
+    made: ast.expr
+
+
+def retries_raised_by_hand(module: Module) -> Iterator[RaisedByHand]:
+    """The places where a task raises ``Retry`` instead of calling ``retry``."""
+    for scope in module.scopes:
+        for statement in scope.walk(ast.Raise):
+            if statement.exc is None or _is_plumbing(scope.node):
+                continue
+            made = module.read(statement.exc)
+            class_ = made.func if isinstance(made, ast.Call) else made
+            if not is_celery_exception(module.qualified(class_), "Retry", "RetryTaskError"):
+                continue
+            task = module.task_running(statement)
+            if task is not None and not _is_sent_before(module, statement):
+                yield RaisedByHand(task, statement, made)
+
+
+def _is_plumbing(node: ast.AST) -> bool:
+    """Whether a function overrides ``Task.retry``."""
+    return isinstance(node, FunctionNode) and node.name == "retry"
+
+
+def _is_sent_before(module: Module, statement: ast.Raise) -> bool:
+    """Whether a retry call that does not raise (``throw=False``) comes before."""
+    quiet = {call.node for call in module.retry_calls if call.throws is not True}
+    return any(
+        call in quiet
+        for earlier in flow.run_before(module, statement)
+        for call in module.within(earlier, ast.Call)
+    )

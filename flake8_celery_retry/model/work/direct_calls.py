@@ -1,0 +1,94 @@
+"""Direct calls: tasks that other tasks run on the spot, without sending them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...facts.decorators import SIGNATURE_METHODS
+from ..module import Module
+from ..policy.limits import limit_of_autoretry, limit_of_call
+from ..tasks import Task
+from .attempts import RUNNING_METHODS
+
+
+@dataclass(frozen=True, eq=False)
+class DirectCall:
+    """A call in a task's body that runs another task of the module.
+
+    ``throws`` says that it is an ``.apply(…, throw=True)``; else it is a plain call.
+    """
+
+    node: ast.Call
+    task: Task
+    called: Task
+    throws: bool
+
+    @property
+    def passes_self(self) -> bool:
+        """Whether it gives a bound task a ``self``, which Celery gives it already."""
+        first = self.node.args[0] if self.node.args else None
+        return (
+            self.called.bound is True
+            and not self.throws
+            and isinstance(first, ast.Name)
+            and first.id in {"self", self.task.self_name}
+        )
+
+
+def direct_calls(module: Module) -> Iterator[DirectCall]:
+    """The calls by which a task's body runs another task of the module."""
+    for call in module.calls:
+        task = module.task_running(call)
+        found = _called_task(module, call) if task is not None else None
+        if task is not None and found is not None and found[0] is not task:
+            yield DirectCall(call, task, *found)
+
+
+def _called_task(module: Module, call: ast.Call) -> tuple[Task, bool] | None:
+    """The task that a call runs, and whether by ``.apply(…, throw=True)``."""
+    called = _task(module, call.func)
+    if called is not None:
+        return called, False
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    method, receiver = call.func.attr, call.func.value
+    if method in RUNNING_METHODS:
+        called = _task(module, receiver)
+        return (called, False) if called is not None else None
+    if method == "apply" and _throws(module, call):
+        called = _task(module, receiver) or _signed_task(module, receiver)
+        return (called, True) if called is not None else None
+    return None
+
+
+def _task(module: Module, expression: ast.expr) -> Task | None:
+    """The task that an expression is; a class-based one where it is an instance of it."""
+    task = module.task_named(expression)
+    if task is not None and task.is_class and module.instance_of(expression) is None:
+        return None
+    return task
+
+
+def _signed_task(module: Module, expression: ast.expr) -> Task | None:
+    made = module.read(expression)
+    if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+        return _task(module, made.func.value) if made.func.attr in SIGNATURE_METHODS else None
+    return None
+
+
+def _throws(module: Module, call: ast.Call) -> bool:
+    return any(
+        item.name == "throw" and module.value(item.value) is True
+        for item in module.keywords(call).items
+    )
+
+
+def largest_limit(task: Task) -> float | None:
+    """The most retries that a task's ``autoretry_for`` or one of its retry calls allows: 0 where it
+    never retries, ``None`` where one of them can't be read."""
+    calls = [call for owner in (task, *task.bases) for call in owner.retry_calls]
+    limits = [limit_of_autoretry(task), *map(limit_of_call, calls)]
+    known = [limit for limit in limits if limit is not None]
+    return max(known) if len(known) == len(limits) else None

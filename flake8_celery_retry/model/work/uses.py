@@ -1,0 +1,122 @@
+"""Uses: what a task does with itself besides retrying: reads an option, hands itself on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...syntax.tree import FunctionNode, Scope
+from ...syntax.values import UNKNOWN
+from ..module import Module
+from ..tasks import Task
+
+#: Where decorators come from that do not retry.
+COMMON_DECORATORS = frozenset({"asgiref", "contextlib", "django", "functools", "staticmethod"})
+
+
+def references(task: Task) -> Iterator[ast.Name]:
+    """The names in a task's body that hold the task: its ``self``, or its own global name; in
+    functions nested there, and in the methods of its base classes in the module, too."""
+    for owner in (task, *task.bases):
+        for body in owner.scopes:
+            for scope in _with_nested(body):
+                for name in scope.walk(ast.Name):
+                    if isinstance(name.ctx, ast.Load) and owner.is_reference(name):
+                        yield name
+
+
+def reads_option(module: Module, task: Task, name: str) -> bool:
+    """Whether a task's body, or a function of the module that it hands itself to, reads an
+    option back (``self.retry_backoff``)."""
+    return any(_reads(module, reference, name, set()) for reference in references(task))
+
+
+def hands_itself_out(module: Module, task: Task) -> bool:
+    """Whether a task hands itself to a function that the module does not show, or keeps itself
+    under another name: what is done with it there can't be seen."""
+    return any(_goes_out(module, reference, set()) for reference in references(task))
+
+
+def hands_itself_to_retry(module: Module, task: Task) -> bool:
+    """Whether a task hands itself to a function of the module that retries it."""
+    helpers = [call.parameter for call in module.retry_calls if call.task is None]
+    given = [_given_to(module, reference) for reference in references(task)]
+    return any(parameter is not None and parameter in helpers for parameter in given)
+
+
+def may_be_retried(module: Module, task: Task) -> bool:
+    """Whether a task's body may retry in a way that is no retry call of the model: it hands the
+    task on or keeps it under another name, a decorator of the project's own stands in between, or
+    it speaks of somebody's ``.retry`` (``current_task``, ``super()``)."""
+    if any(not _is_common(module, decorator) for decorator in task.decorators_below):
+        return True
+    if any(not isinstance(module.parent(name), ast.Attribute) for name in references(task)):
+        return True
+    return any(
+        attribute.attr == "retry"
+        for owner in (task, *task.bases)
+        for body in owner.scopes
+        for scope in _with_nested(body)
+        for attribute in scope.walk(ast.Attribute)
+    )
+
+
+def _is_common(module: Module, decorator: ast.expr) -> bool:
+    """Whether a decorator comes from a library that does not retry tasks."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (module.qualified(called) or "").partition(".")[0] in COMMON_DECORATORS
+
+
+def _with_nested(scope: Scope) -> Iterator[Scope]:
+    yield scope
+    for inner in scope.inner:
+        yield from _with_nested(inner)
+
+
+def _given_to(module: Module, name: ast.Name) -> ast.arg | None:
+    """The parameter of a function of the module that a name is given to in a call."""
+    parent = module.parent(name)
+    keyword = parent if isinstance(parent, ast.keyword) else None
+    call = module.parent(parent) if keyword else parent
+    if not isinstance(call, ast.Call) or call.func is name:
+        return None
+    function = module.definition(call.func)
+    if not isinstance(function, FunctionNode):
+        return None
+    parameters = module.scope_made_by(function).parameters
+    if keyword is not None:
+        return next((known for known in parameters if known.arg == keyword.arg), None)
+    before = call.args[: call.args.index(name)]
+    if any(isinstance(argument, ast.Starred) for argument in before):
+        return None
+    return parameters[len(before)] if len(before) < len(parameters) else None
+
+
+def _reads(module: Module, name: ast.Name, option: str, followed: set[ast.arg]) -> bool:
+    parent = module.parent(name)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr == option
+    if isinstance(parent, ast.Call) and module.qualified(parent.func) == "getattr":
+        return len(parent.args) > 1 and module.value(parent.args[1]) in {option, UNKNOWN}
+    parameter = _given_to(module, name)
+    if parameter is None or parameter in followed:
+        return False
+    followed.add(parameter)
+    inner = module.reads_of(parameter)
+    return any(_reads(module, further, option, followed) for further in inner)
+
+
+def _goes_out(module: Module, name: ast.Name, followed: set[ast.arg]) -> bool:
+    parent = module.parent(name)
+    if isinstance(parent, ast.Attribute):
+        return False
+    if isinstance(parent, ast.Call) and module.qualified(parent.func) in {"getattr", "super"}:
+        return False
+    parameter = _given_to(module, name)
+    if parameter is None:
+        return True
+    if parameter in followed:
+        return False
+    followed.add(parameter)
+    inner = module.reads_of(parameter)
+    return any(_goes_out(module, further, followed) for further in inner)

@@ -1,0 +1,100 @@
+"""Edits of options and arguments: drop, rename, write them as Celery takes them."""
+
+from __future__ import annotations
+
+import ast
+from math import isfinite
+
+from ...fixing.edits import (
+    Edit,
+    RemoveArgument,
+    RemoveItem,
+    RemoveStatement,
+    RenameKeyword,
+    ReplaceExpression,
+    Source,
+)
+from ...model import Option, RetryCall, Task
+from ...syntax.kinds import Kinds
+from ...syntax.values import Item
+
+
+def drop(option: Option | Item) -> Edit:
+    """Take an option out of its call, dict display or class."""
+    if isinstance(option.element, ast.stmt):
+        return RemoveStatement(option.element)
+    if isinstance(option.holder, ast.Dict):
+        assert isinstance(option.element, ast.expr)
+        return RemoveItem(option.holder, option.element)
+    assert isinstance(option.holder, ast.Call)
+    return RemoveArgument(option.holder, option.element)
+
+
+def drop_argument(call: RetryCall, name: str, default: str) -> Edit | None:
+    """Take an argument out of a retry call; where others follow by position, its default takes its
+    place. ``None`` where it stands in a dict that may be meant for others, too."""
+    item = call.arguments[name]
+    if item.holder is not call.node and not isinstance(
+        call.module.parent(item.holder), ast.keyword
+    ):
+        return None
+    if item.element in call.node.args[:-1]:
+        return ReplaceExpression(item.value, (default,))
+    return drop(item)
+
+
+def drop_limit(task: Task, option: Option | Item) -> tuple[Edit, ...] | None:
+    """Take a ``max_retries`` out, and a ``retry_kwargs`` that would hold nothing else with it;
+    ``None`` where its assignment gives another name the same value."""
+    element = option.element
+    if isinstance(element, ast.Assign) and len(element.targets) > 1:
+        return None
+    around = task.option("retry_kwargs")
+    is_alone = len(task.retry_kwargs) == 1 and task.retry_kwargs_complete
+    if around is not None and around.value is option.holder and is_alone:
+        return (drop(around),)
+    return (drop(option),)
+
+
+def rename(option: Option | Item, name: str) -> Edit:
+    """Give an option another name, its value untouched."""
+    element = option.element
+    if isinstance(element, ast.keyword):
+        return RenameKeyword(element, name)
+    if isinstance(element, ast.Assign):
+        return ReplaceExpression(element.targets[0], (name,))
+    if isinstance(element, ast.AnnAssign):
+        return ReplaceExpression(element.target, (name,))
+    assert isinstance(element, ast.expr)
+    return ReplaceExpression(element, (f'"{name}"',))
+
+
+def in_seconds(module: Kinds, delay: ast.expr) -> Source | None:
+    """What to write for a delay that is a ``timedelta`` or a number in quotes; ``None`` for a
+    string of which the number can't be read."""
+    if not module.is_timedelta(delay):
+        return without_quotes(module, delay)
+    if isinstance(delay, ast.BinOp):
+        return "(", delay, ").total_seconds()"
+    return delay, ".total_seconds()"
+
+
+def without_quotes(module: Kinds, expression: ast.expr, whole: bool = False) -> Source | None:
+    """What to write for a number in quotes (only a ``whole`` one, if so asked); ``None`` for a
+    string of which the number can't be read."""
+    text = module.value(expression)
+    try:
+        number = float(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if number is None or not isfinite(number) or (whole and not _is_whole(text)):
+        return None
+    type_ = "int" if _is_whole(text) else "float"
+    if not isinstance(expression, ast.Constant):
+        return f"{type_}(", expression, ")"
+    return (str(int(number) if number.is_integer() else number),)
+
+
+def _is_whole(text: object) -> bool:
+    """Whether ``int`` takes a string."""
+    return isinstance(text, str) and text.strip().lstrip("+-").isdigit()

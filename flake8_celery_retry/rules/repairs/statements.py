@@ -1,0 +1,45 @@
+"""Edits that put a retry call in the place of other statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from ...fixing.edits import Edit, RemoveStatement, ReplaceStatement, Source
+from ...model import Module
+from ...syntax.flow import is_bare_return, what_follows
+
+
+def retry_call(receiver: str, arguments: Sequence[tuple[str, str | ast.expr]]) -> Source:
+    """The source of a retry call with these arguments by name."""
+    source: list[str | ast.expr] = [f"{receiver}.retry("]
+    for index, (name, value) in enumerate(arguments):
+        source += [", " if index else "", f"{name}=", value]
+    return (*source, ")")
+
+
+def raise_instead(
+    module: Module, call: ast.Call, until: ast.AST, retry: Source
+) -> tuple[Edit, ...] | None:
+    """Raise a retry in the place of the statement that is a call (``f()``, ``return f()``); a bare
+    ``return`` after it goes.
+
+    ``None`` where the statement does more, or where more happens between it and the end of
+    ``until`` (a handler or branch).
+    """
+    statement = module.statement_of(call)
+    value = statement.exc if isinstance(statement, ast.Raise) else getattr(statement, "value", None)
+    if isinstance(value, ast.Await):
+        value = value.value
+    if value is not call or not isinstance(statement, (ast.Expr, ast.Return, ast.Raise)):
+        return None
+    replaced = ReplaceStatement(statement, ("raise ", *retry))
+    if not isinstance(statement, ast.Expr):
+        return (replaced,)
+    if not all(map(_does_nothing, what_follows(module, call, until))):
+        return None
+    return replaced, *(RemoveStatement(later) for later in module.statements_after(statement))
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    return is_bare_return(statement) or isinstance(statement, ast.Pass)

@@ -1,0 +1,316 @@
+"""Flow: what stands around a node, what runs before it, and how a block can end."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from ..facts.exceptions import BROAD
+from .tree import FUNCTION, TRY, Tree
+from .values import Values
+
+Kind = Literal["if", "loop", "match", "condition", "with", "try", "handler", "else", "finally"]
+
+#: What makes a statement run sometimes, and sometimes not.
+GUARDS: frozenset[Kind] = frozenset({"if", "loop", "match", "condition"})
+#: The parts of a ``try`` that say why a statement runs; the innermost one counts.
+SETTINGS: frozenset[Kind] = frozenset({"handler", "else", "finally"})
+
+EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+class Frame(NamedTuple):
+    """One block or condition around a node.
+
+    ``node`` is the ``if``, loop, ``match_case``, ``with``, ``try`` or ``except`` clause; for
+    ``try``, ``else`` and ``finally`` it is the ``try`` statement. ``field`` is the part of it
+    that holds the node.
+    """
+
+    kind: Kind
+    node: ast.AST
+    field: str
+
+
+def frames(tree: Tree, node: ast.AST) -> Iterator[Frame]:
+    """The frames around a node in its own function, from the inside out."""
+    child = node
+    for parent, field in tree.ancestors(node):
+        kind = _kind(parent, field, child)
+        if kind is not None:
+            yield Frame(kind, parent, field)
+        child = parent
+
+
+def _kind(parent: ast.AST, field: str, child: ast.AST) -> Kind | None:
+    if isinstance(parent, ast.If):
+        return "if" if field in {"body", "orelse"} else None
+    if isinstance(parent, (ast.While, ast.For, ast.AsyncFor)):
+        return "loop" if field in {"body", "orelse"} else None
+    if isinstance(parent, TRY):
+        kinds: dict[str, Kind] = {"body": "try", "orelse": "else", "finalbody": "finally"}
+        return kinds.get(field)
+    if isinstance(parent, ast.ExceptHandler):
+        return "handler" if field == "body" else None
+    if isinstance(parent, ast.match_case):
+        return "match"
+    if isinstance(parent, (ast.With, ast.AsyncWith)):
+        return "with" if field == "body" else None
+    if isinstance(parent, ast.IfExp):
+        return "condition" if field in {"body", "orelse"} else None
+    if isinstance(parent, ast.BoolOp):
+        return "condition" if child is not parent.values[0] else None
+    if isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+        return "loop" if field != "generators" else None
+    return None
+
+
+def path(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
+    """The statement that holds a node, the statement that holds that, and so on, up to and
+    without ``until`` (the function, when not given)."""
+    top = tree.scope_of(node).node
+    if isinstance(top, ast.Lambda):
+        return  # there are no statements in it
+    statement: ast.AST = tree.statement_of(node)
+    while statement is not top and statement is not until:
+        if isinstance(statement, ast.stmt):
+            yield statement
+        statement = tree.parent(statement)
+
+
+def run_before(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
+    """The statements that stand before a node on its way, nearest block first, in source order
+    within a block; up to the blocks of ``until`` (the function, when not given).
+
+    On the way into a handler the body of its ``try`` is not counted (it has failed half-way);
+    on the way into an ``else`` or ``finally`` it is.
+    """
+    for statement in path(tree, node, until):
+        yield from tree.statements_before(statement)
+        parent = tree.parent(statement)
+        if isinstance(parent, TRY) and parent is not until:
+            if tree.field(statement) == "orelse":
+                yield from parent.body
+            elif tree.field(statement) == "finalbody":
+                yield from [*parent.body, *parent.orelse]
+
+
+def can_be_skipped(module: Values, node: ast.AST, until: ast.AST | None = None) -> bool:
+    """Whether an earlier ``return``, ``raise`` or ``continue`` may leave before a node is reached.
+
+    An ``else`` is skipped by a ``return`` in the body of its ``try``, too.
+    """
+    for statement in path(module, node, until):
+        if any(may_leave(module, earlier) for earlier in module.statements_before(statement)):
+            return True
+        around = module.parent(statement)
+        body = around.body if isinstance(around, TRY) else []
+        if module.field(statement) == "orelse" and any(module.within(body, ast.Return)):
+            return True
+    return False
+
+
+def may_leave(module: Values, statement: ast.stmt) -> bool:
+    """Whether a statement may leave the block it stands in: by ``return``, by a ``raise`` that it
+    does not catch itself, by ``continue`` or ``break`` of a loop around it."""
+    for leaving in module.within(statement, EXITS):
+        around = [
+            frame for frame in frames(module, leaving) if module.is_inside(frame.node, statement)
+        ]
+        if isinstance(leaving, ast.Return):
+            return True
+        if isinstance(leaving, ast.Raise):
+            tries = [frame.node for frame in around if frame.kind == "try"]
+            if not any(_catches(module, statement, leaving) for statement in tries):
+                return True
+        elif not any(frame.kind == "loop" and frame.field == "body" for frame in around):
+            return True
+    return False
+
+
+def _catches(module: Values, around: ast.AST, leaving: ast.Raise) -> bool:
+    """Whether a ``try`` has a clause for what a ``raise`` in its body raises."""
+    assert isinstance(around, TRY)
+    raised = leaving.exc.func if isinstance(leaving.exc, ast.Call) else leaving.exc
+    for handler in around.handlers:
+        if not BROAD.isdisjoint(module.exceptions(handler.type)):
+            return True
+        if raised is not None and handler.type is not None:
+            caught = module.elements(handler.type) or [handler.type]
+            if ast.unparse(raised) in map(ast.unparse, caught):
+                return True
+    return False
+
+
+# -- how a block can end -------------------------------------------------------------------
+
+#: A block can end in what is looked for (``"reached"``), leave its function or loop without it
+#: (``"left"``), or fall through to what follows.
+End = Literal["reached", "left", "through"]
+
+
+def ends(
+    tree: Tree, block: list[ast.stmt], looked_for: Callable[[ast.AST], bool]
+) -> frozenset[End]:
+    """The ways in which a block can end.
+
+    ``looked_for`` says of a node (a retry call, say) whether reaching it is the end; calls inside
+    conditions of an expression may or may not be reached.
+    """
+    found: set[End] = set()
+    for statement in block:
+        ways = _ends_of(tree, statement, looked_for)
+        found |= ways - {"through"}
+        if "through" not in ways:
+            return frozenset(found)
+    return frozenset(found | {"through"})
+
+
+def _ends_of(
+    tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
+) -> frozenset[End]:
+    if isinstance(statement, ast.If):
+        return ends(tree, statement.body, looked_for) | ends(tree, statement.orelse, looked_for)
+    if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+        return _ends_of_loop(tree, statement, looked_for)
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return ends(tree, statement.body, looked_for)
+    if isinstance(statement, TRY):
+        return _ends_of_try(tree, statement, looked_for)
+    if isinstance(statement, ast.Match):
+        ways = [ends(tree, case.body, looked_for) for case in statement.cases]
+        last = statement.cases[-1]
+        is_exhaustive = last.guard is None and _matches_all(last.pattern)
+        return frozenset().union(*ways, () if is_exhaustive else {"through"})
+    reached = _reached(tree, statement, looked_for)
+    if reached is not None:
+        return reached
+    return frozenset({"left"}) if isinstance(statement, EXITS) else frozenset({"through"})
+
+
+def _reached(
+    tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
+) -> frozenset[End] | None:
+    for node in tree.within(statement, ast.expr):
+        if looked_for(node):
+            conditional = any(
+                frame.kind in GUARDS and tree.is_inside(frame.node, statement)
+                for frame in frames(tree, node)
+            )
+            otherwise: End = "left" if isinstance(statement, EXITS) else "through"
+            return frozenset({"reached", otherwise}) if conditional else frozenset({"reached"})
+    return None
+
+
+def _ends_of_loop(
+    tree: Tree,
+    loop: ast.For | ast.AsyncFor | ast.While,
+    looked_for: Callable[[ast.AST], bool],
+) -> frozenset[End]:
+    """A ``break`` or ``continue`` leaves the loop, not the function."""
+    ways = set(ends(tree, loop.body, looked_for))
+    if any(True for _ in tree.within(loop.body, (ast.Break, ast.Continue))):
+        leaves = any(True for _ in tree.within(loop.body, (ast.Return, ast.Raise)))
+        ways -= set() if leaves else {"left"}
+    return frozenset({*ways, "through"})
+
+
+def _ends_of_try(
+    tree: Tree, statement: ast.Try, looked_for: Callable[[ast.AST], bool]
+) -> frozenset[End]:
+    final = ends(tree, statement.finalbody, looked_for)
+    if "through" not in final:
+        return final
+    ways: set[End] = set(ends(tree, [*statement.body, *statement.orelse], looked_for))
+    for handler in statement.handlers:
+        ways |= ends(tree, handler.body, looked_for)
+    return frozenset(ways)
+
+
+def _matches_all(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def what_follows(tree: Tree, node: ast.AST, until: ast.AST) -> list[ast.stmt]:
+    """The statements that run after the statement of a node, up to the end of ``until`` (a
+    handler or function), those of the blocks around it included."""
+    following: list[ast.stmt] = []
+    for statement in path(tree, node, until):
+        following.extend(tree.statements_after(statement))
+    return following
+
+
+def decides(
+    tree: Tree, node: ast.If | ast.Match, until: ast.AST, looked_for: Callable[[ast.AST], bool]
+) -> bool:
+    """Whether what is looked for may still be reached, and it makes a difference to that which way
+    an ``if`` or ``match`` goes (whatever follows it inside ``until`` counts with each way)."""
+    if isinstance(node, ast.If):
+        branches = [node.body, node.orelse]
+    else:
+        branches = [case.body for case in node.cases]
+        if not (node.cases[-1].guard is None and _matches_all(node.cases[-1].pattern)):
+            branches.append([])
+    following = what_follows(tree, node, until)
+    ways = {ends(tree, [*branch, *following], looked_for) for branch in branches}
+    return len(ways) > 1 and any("reached" in way for way in ways)
+
+
+def leaves(tree: Tree, block: list[ast.stmt]) -> bool:
+    """Whether every way through a block ends in ``return``, ``raise``, ``continue`` or
+    ``break``."""
+    return "through" not in ends(tree, block, lambda node: False)
+
+
+def can_continue_after(tree: Tree, statement: ast.stmt) -> bool:
+    """Whether control can reach another statement of the function after one; ``pass`` and a bare
+    ``return`` are none."""
+    current: ast.AST = statement
+    while isinstance(current, ast.stmt):
+        after = [later for later in tree.statements_after(current) if not _is_pass(later)]
+        if after and not isinstance(after[0], ast.Break):
+            return not is_bare_return(after[0])
+        if after:
+            around = frames(tree, after[0])
+            loops = (frame for frame in around if frame.kind == "loop" and frame.field == "body")
+            current = next(loops).node
+            continue
+        parent, part = tree.parent(current), tree.field(current)
+        if isinstance(parent, (ast.ExceptHandler, ast.match_case)):
+            parent, part = tree.parent(parent), tree.field(parent)
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.While)) and part == "body":
+            return True
+        if isinstance(parent, TRY):
+            follows = parent.orelse if part == "body" else []
+            if follows or (parent.finalbody and part != "finalbody"):
+                return True
+        if isinstance(parent, FUNCTION):
+            return False
+        current = parent
+    return False
+
+
+def is_bare_return(statement: ast.stmt) -> bool:
+    """``return`` or ``return None``."""
+    if not isinstance(statement, ast.Return):
+        return False
+    value = statement.value
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _is_pass(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Pass)
+
+
+def gets_past(tree: Tree, node: ast.AST, statement: ast.stmt) -> bool:
+    """Whether control can get from a node inside a statement to what follows the statement."""
+    following = what_follows(tree, node, statement)
+    if not leaves(tree, following):
+        return True
+    # What leaves a loop that is itself inside of the statement does not leave the statement.
+    return any(
+        frame.kind == "loop" and tree.is_inside(frame.node, statement)
+        for leaving in tree.within(following, (ast.Break, ast.Continue))
+        for frame in frames(tree, leaving)
+    )

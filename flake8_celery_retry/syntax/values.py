@@ -1,0 +1,313 @@
+"""Values: what can be read of an expression without running anything."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from ..facts.exceptions import is_missing_row
+from .names import Names
+from .tree import ALIASES, Scope
+
+
+class Unknown(Enum):
+    """The value of what can't be read."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+Constant = str | bytes | bool | int | float | complex | None
+
+ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+#: Deeper arithmetic than anybody writes for a delay is left unread.
+DEPTH = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One entry of a dict display or a ``dict(...)`` call, or a keyword of a call.
+
+    ``holder`` is the display or call, ``element`` the key's node or the ``ast.keyword``.
+    """
+
+    name: str
+    value: ast.expr
+    holder: ast.Dict | ast.Call
+    element: ast.expr | ast.keyword
+
+
+@dataclass(frozen=True)
+class Items:
+    """The entries that could be read, and whether there may be others."""
+
+    items: tuple[Item, ...]
+    complete: bool
+
+
+class Values(Names):
+    """Names that can be read."""
+
+    def read(self, expression: ast.expr) -> ast.expr:
+        """The expression that a name stands for: that of a constant assigned once at the module's
+        top level, or of a local name bound once in its function or last bound in the same block
+        right before. Everything else stands for itself."""
+        for _ in range(ALIASES):
+            if not isinstance(expression, ast.Name):
+                return expression
+            value = self._value_of_name(expression)
+            if value is None:
+                return expression
+            expression = value
+        return expression
+
+    def value(self, expression: ast.expr | None) -> Constant | Unknown:
+        """The constant that an expression comes to; ``UNKNOWN`` where it can't be read."""
+        return UNKNOWN if expression is None else self._value(expression, DEPTH)
+
+    def number(self, expression: ast.expr | None) -> float | None:
+        """The number that an expression comes to (``True`` is none); ``None`` where there is
+        none or it can't be read."""
+        value = self.value(expression)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        return None
+
+    def converted_number(self, expression: ast.expr) -> float | None:
+        """The number that Celery makes of an option which it converts: 1 of ``True``, 10 of
+        ``"10"``; ``None`` where that fails or it can't be read."""
+        value = self.value(expression)
+        try:
+            return float(value) if isinstance(value, (int, float, str)) else None
+        except (OverflowError, ValueError):
+            return None
+
+    def arms(self, expression: ast.expr) -> list[ast.expr]:
+        """Both arms of ``a if c else b`` (of arms in arms too), else the expression itself."""
+        expression = self.read(expression)
+        if isinstance(expression, ast.IfExp):
+            return [*self.arms(expression.body), *self.arms(expression.orelse)]
+        return [expression]
+
+    def elements(self, expression: ast.expr) -> list[ast.expr] | None:
+        """The elements of a tuple, list or set display, or of a ``tuple(...)``/``list(...)`` of
+        one, sums and starred displays included; ``None`` where they can't all be read."""
+        return self._elements(expression, DEPTH)
+
+    def known_elements(self, expression: ast.expr) -> list[ast.expr]:
+        """The elements of such a display that can be read, be there others or not."""
+        elements = self.elements(expression)
+        if elements is not None:
+            return elements
+        expression = self.read(expression)
+        if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+            return self.known_elements(expression.left) + self.known_elements(expression.right)
+        if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
+            return []
+        found: list[ast.expr] = []
+        for element in expression.elts:
+            if isinstance(element, ast.Starred):
+                found.extend(self.known_elements(element.value))
+            else:
+                found.append(element)
+        return found
+
+    def items(self, expression: ast.expr) -> Items | None:
+        """The entries of a dict display or ``dict(...)`` call; ``None`` where it is neither."""
+        return self._items(expression, DEPTH)
+
+    def keywords(self, call: ast.Call) -> Items:
+        """The keyword arguments of a call, those of a readable ``**`` included."""
+        return self._keywords(call, DEPTH)
+
+    def exceptions(self, expression: ast.expr | None) -> list[str | None]:
+        """The qualified names of the exceptions that an ``except`` clause or an option lists;
+        ``None`` for each that can't be told."""
+        if expression is None:
+            return ["BaseException"]
+        elements = self.elements(expression)
+        return [self.exception(element) for element in elements or [expression]]
+
+    def exception(self, expression: ast.expr) -> str | None:
+        """The qualified name of one exception class. ``MaxRetriesExceededError`` is also an
+        attribute of every task, and of nothing else."""
+        if isinstance(expression, ast.Attribute) and expression.attr == "MaxRetriesExceededError":
+            return "celery.exceptions.MaxRetriesExceededError"
+        return self.qualified(expression)
+
+    def missing_rows(self, expression: ast.expr) -> list[ast.expr]:
+        """Those of the exceptions in an ``except`` clause or an option that say that a row of the
+        database is not there: ``Order.DoesNotExist`` and its like."""
+        found = [self.read(element) for element in self.elements(expression) or [expression]]
+        return [exception for exception in found if self._is_missing_row(exception)]
+
+    def instance_of(self, expression: ast.expr) -> ast.ClassDef | None:
+        """The class of the module that an expression makes an instance of: ``ChargeOrder()``,
+        ``app.register_task(ChargeOrder())``, or a name for it."""
+        made = self.read(expression)
+        if not isinstance(made, ast.Call):
+            return None
+        if isinstance(made.func, ast.Attribute) and made.func.attr == "register_task":
+            made = self.read(made.args[0]) if made.args else made
+        definition = self.definition(made.func) if isinstance(made, ast.Call) else None
+        return definition if isinstance(definition, ast.ClassDef) else None
+
+    # -- how ---------------------------------------------------------------------------------
+
+    def _is_missing_row(self, exception: ast.expr) -> bool:
+        # Every model has an exception of its own as attribute, and few models can be resolved.
+        if isinstance(exception, ast.Attribute) and exception.attr == "DoesNotExist":
+            return True
+        return is_missing_row(self.qualified(exception))
+
+    def _value_of_name(self, name: ast.Name) -> ast.expr | None:
+        scope = self.scope_of(name)
+        found = self.lookup(name.id, scope)
+        if found is None:
+            return None
+        home, bindings = found
+        if len(bindings) == 1:
+            binding = bindings[0]
+            if home is self.root and not self._is_top_level(binding.node):
+                return None
+            return binding.value
+        return self._last_bound_before(name, scope) if home is scope else None
+
+    def _is_top_level(self, node: ast.AST) -> bool:
+        return self.parent(node) is self.root.node
+
+    def _last_bound_before(self, name: ast.Name, scope: Scope) -> ast.expr | None:
+        """The value of the nearest assignment in the same block, nothing in between binding it."""
+        if not scope.is_function:
+            return None
+        statement = self.statement_of(name)
+        for earlier in reversed(self.statements_before(statement)):
+            if isinstance(earlier, (ast.Assign, ast.AnnAssign)):
+                targets = earlier.targets if isinstance(earlier, ast.Assign) else [earlier.target]
+                if any(isinstance(target, ast.Name) and target.id == name.id for target in targets):
+                    return earlier.value
+            stores = (node for node in self.within(earlier, ast.Name) if node.id == name.id)
+            if any(not isinstance(node.ctx, ast.Load) for node in stores):
+                return None
+        return None
+
+    def _value(self, expression: ast.expr, depth: int) -> Constant | Unknown:
+        expression = self.read(expression)
+        if depth == 0:
+            return UNKNOWN
+        if isinstance(expression, ast.Constant):
+            return UNKNOWN if expression.value is ... else expression.value
+        if isinstance(expression, ast.UnaryOp):
+            value = self._value(expression.operand, depth - 1)
+            if isinstance(expression.op, ast.USub) and isinstance(value, (int, float)):
+                return -value
+            return UNKNOWN
+        if isinstance(expression, ast.BinOp) and type(expression.op) in ARITHMETIC:
+            left = self._value(expression.left, depth - 1)
+            right = self._value(expression.right, depth - 1)
+            if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+                return calculated(ARITHMETIC[type(expression.op)], left, right)
+        return UNKNOWN
+
+    def _elements(self, expression: ast.expr, depth: int) -> list[ast.expr] | None:
+        expression = self.read(expression)
+        if depth == 0:
+            return None
+        if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+            left = self._elements(expression.left, depth - 1)
+            right = self._elements(expression.right, depth - 1)
+            return None if left is None or right is None else left + right
+        if isinstance(expression, ast.Call) and len(expression.args) == 1:
+            if self.qualified(expression.func) in {"tuple", "list", "set", "frozenset"}:
+                return self._elements(expression.args[0], depth - 1)
+            return None
+        if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
+            return None
+        found: list[ast.expr] = []
+        for element in expression.elts:
+            inner = element.value if isinstance(element, ast.Starred) else None
+            if inner is not None or isinstance(element, (ast.Tuple, ast.List)):
+                deeper = self._elements(inner or element, depth - 1)
+                if deeper is None:
+                    return None
+                found.extend(deeper)
+            else:
+                found.append(element)
+        return found
+
+    def _items(self, expression: ast.expr, depth: int) -> Items | None:
+        if isinstance(expression, ast.Name) and self._is_filled_later(expression):
+            display = self._items(self.read(expression), depth - 1) if depth else None
+            return Items(display.items, False) if display else None
+        expression = self.read(expression)
+        if depth == 0:
+            return None
+        if isinstance(expression, ast.Call):
+            if self.qualified(expression.func) != "dict":
+                return None
+            keywords = self._keywords(expression, depth - 1)
+            if not expression.args:
+                return keywords
+            first = self._items(expression.args[0], depth - 1) or Items((), False)
+            return Items(first.items + keywords.items, first.complete and keywords.complete)
+        if not isinstance(expression, ast.Dict):
+            return None
+        found: list[Item] = []
+        complete = True
+        for key, value in zip(expression.keys, expression.values, strict=True):
+            if key is None:
+                inner = self._items(value, depth - 1)
+                found.extend(inner.items if inner else ())
+                complete = complete and inner is not None and inner.complete
+            elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.append(Item(key.value, value, expression, key))
+            else:
+                complete = False
+        return Items(tuple(found), complete)
+
+    def _is_filled_later(self, name: ast.Name) -> bool:
+        """Whether ``name["key"] = …`` or ``name.update(…)`` may add to a dict in this scope."""
+        if self.read(name) is name:
+            return False
+        for node in self.scope_of(name).walk((ast.Subscript, ast.Attribute)):
+            is_name = isinstance(node.value, ast.Name) and node.value.id == name.id
+            changes = isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load)
+            if is_name and changes:
+                return True
+        return False
+
+    def _keywords(self, call: ast.Call, depth: int) -> Items:
+        found: list[Item] = []
+        complete = True
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                found.append(Item(keyword.arg, keyword.value, call, keyword))
+                continue
+            inner = self._items(keyword.value, depth - 1)
+            found.extend(inner.items if inner else ())
+            complete = complete and inner is not None and inner.complete
+        return Items(tuple(found), complete)
+
+
+def calculated(
+    operation: Callable[[float, float], float], left: float, right: float
+) -> Constant | Unknown:
+    """What a calculation comes to; ``UNKNOWN`` where it fails or would take too long."""
+    if operation is operator.pow and (abs(left) > 10_000 or abs(right) > 64):
+        return UNKNOWN
+    try:
+        return operation(left, right)
+    except (ArithmeticError, ValueError):
+        return UNKNOWN
