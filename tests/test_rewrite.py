@@ -18,6 +18,7 @@ from flake8_celery_retry.fixing.edits import (
     AddDecorator,
     AddImport,
     Edit,
+    ForgetImport,
     InsertHandler,
     NameArgument,
     RemoveArgument,
@@ -52,8 +53,8 @@ class Module:
     def keyword(self, source: str) -> ast.keyword:
         return self._node(ast.keyword, source)
 
-    def statement(self, source: str) -> ast.stmt:
-        return self._node(ast.stmt, source)
+    def statement(self, source: str, occurrence: int = 0) -> ast.stmt:
+        return self._node(ast.stmt, source, occurrence)
 
     def display(self, source: str) -> ast.Tuple | ast.List | ast.Dict:
         return self._node(ast.Tuple | ast.List | ast.Dict, source)
@@ -1079,6 +1080,66 @@ def test_a_name_is_imported_under_an_alias():
     assert with_import(before, "celery.exceptions", "Retry", "CeleryRetry") == after
     assert with_import(F, "celery.exceptions", "Retry", "CeleryRetry").startswith(
         "from celery.exceptions import Retry as CeleryRetry\n"
+    )
+
+
+# ForgetImport
+
+
+def forgetting(source: str, name: str = "nap") -> str:
+    """The source without the statements ``nap()``, and without the import of the name where that
+    was its only use."""
+
+    def forget(occurrence: int) -> Edits:
+        return lambda module: [
+            RemoveStatement(module.statement("nap()", occurrence)),
+            ForgetImport(name),
+        ]
+
+    return edited(source, *map(forget, range(source.count("nap()"))))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from a import nap\n\nf()\nnap()\n", "f()\n"),
+        ("import z\nfrom a import nap\n\n\nz()\nnap()\n", "import z\n\n\nz()\n"),
+        ("import z\n\nfrom a import nap\n\nz()\nnap()\n", "import z\n\nz()\n"),
+        ('"""A."""\n\nfrom a import nap\n\n\nz()\nnap()\n', '"""A."""\n\n\nz()\n'),
+        ("import c, nap\n\nc()\nnap()\n", "import c\n\nc()\n"),
+        ("import nap.b as d, nap.c, c\n\nc(d)\nnap()\n", "import nap.b as d, c\n\nc(d)\n"),
+        ("from a import (\n    b,\n    nap,\n)\n\nnap()\nb\n", "from a import (\n    b,\n)\n\nb\n"),
+        ("from a import b as nap, c\n\nc()\nnap()\n", "from a import c\n\nc()\n"),
+        # All its uses go, though no fix takes more than one of them.
+        ("from a import nap\n\nf()\nnap()\ng()\nnap()\n", "f()\ng()\n"),
+        # It is read again: in a function, as an annotation, in quotes.
+        ("import nap\n\nnap()\ndef f(): nap\n", "import nap\n\ndef f(): nap\n"),
+        ("import nap\n\nnap()\nx: nap.B\n", "import nap\n\nx: nap.B\n"),
+        ("import nap\n\nnap()\nx: 'list[nap.B]'\n", "import nap\n\nx: 'list[nap.B]'\n"),
+        # It is exported.
+        ("import nap\n__all__ = ['nap']\nnap()\n", "import nap\n__all__ = ['nap']\n"),
+        ("from a import nap as nap\nnap()\n", "from a import nap as nap\n"),
+        # What can't be taken out without loss stays.
+        ("import nap  # noqa\nnap()\n", "import nap  # noqa\n"),
+        ("import nap; c()\nnap()\n", "import nap; c()\n"),
+        ("try:\n    import nap\nfinally: c()\nnap()\n", "try:\n    import nap\nfinally: c()\n"),
+        # A text that speaks of it does not read it.
+        ('"""When to nap, and why."""\nimport nap\nnap()\n', '"""When to nap, and why."""\n'),
+    ],
+)  # fmt: skip
+def test_an_import_that_nothing_reads_any_more_goes(before, after):
+    assert forgetting(before) == after
+
+
+def test_an_import_that_another_fix_needs_stays():
+    def other(module):
+        return [AddImport("a", "nap"), ReplaceExpression(module.expression("c()"), ("nap",))]
+
+    def forget(module):
+        return [RemoveStatement(module.statement("nap()")), ForgetImport("nap")]
+
+    assert edited("from a import nap\n\nnap()\nc()\n", forget, other) == (
+        "from a import nap\n\nnap\n"
     )
 
 

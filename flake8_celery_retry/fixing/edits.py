@@ -150,6 +150,18 @@ class AddImport:
     alias: str | None = None
 
 
+@dataclass(frozen=True)
+class ForgetImport:
+    """Take a name out of the top-level import that binds it, where nothing of the file reads it any
+    more once all edits are done.
+
+    An import that holds nothing else goes as a whole. It stays where the file exports the name (in
+    ``__all__``, as ``import name as name``), and where a comment on its lines would be lost.
+    """
+
+    name: str
+
+
 Edit = (
     SetFirstParameter
     | SetKeyword
@@ -164,4 +176,5 @@ Edit = (
     | InsertHandler
     | AddDecorator
     | AddImport
+    | ForgetImport
 )

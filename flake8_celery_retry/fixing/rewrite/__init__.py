@@ -12,15 +12,16 @@ import warnings
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import libcst as cst
 
 from ...linting.findings import Fix
-from ..edits import AddImport
+from ..edits import AddImport, ForgetImport
 from ..text import Change, Text
-from .editor import Editor, JoinImport, Refusal, TreeEdit
-from .imports import NewLine, place_for
+from .editor import Editor, JoinImport, LeaveImport, Refusal, TreeEdit
+from .imports import NewLine, Unread, place_for, unread_imports
 from .overlaps import nodes_of, place_of, without_overlaps
 from .sections import Section, sections_of
 
@@ -92,10 +93,22 @@ class _Rewriter:
                 case NewLine() as place:
                     new_lines[place].append(edit)
         distinct = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
-        edits += [edit for edit in distinct if not isinstance(edit, AddImport)]
+        edits += [edit for edit in distinct if not isinstance(edit, (AddImport, ForgetImport))]
         changes = list(self._edited(edits))
         changes += [self._inserted(place, imports) for place, imports in new_lines.items()]
-        return self.text.with_changes(changes)
+        names = {edit.name for edit in distinct if isinstance(edit, ForgetImport)}
+        text = self.text.with_changes(changes)
+        return _without_unread_imports(text, names) if names else text
+
+    def leave(self, unread: Unread) -> Text:
+        """The text without the names of an import that nothing reads."""
+        section = self._section_at(unread.statement.lineno)
+        if section.statements != [unread.statement]:
+            return self.text  # it shares its line with other statements
+        if not unread.keeps_others:
+            return self.text.with_lines(*section.span_to_remove(), [])
+        edits = [LeaveImport(unread.statement, index) for index in unread.indices]
+        return self.text.with_changes(self._edited(edits))
 
     def _edited(self, edits: Sequence[TreeEdit]) -> Iterator[Change]:
         """The sections that these edits change."""
@@ -130,6 +143,20 @@ class _Rewriter:
             names[edit.module].append(f"{edit.name} as {edit.alias}" if edit.alias else edit.name)
         lines = [f"from {each} import {', '.join(sorted(names[each]))}\n" for each in sorted(names)]
         return index, index, ["\n"] * place.apart + lines + ["\n"] * place.blank_after
+
+
+def _without_unread_imports(text: Text, names: set[str]) -> Text:
+    """The text without those of these names that it imports and no longer reads; an import that
+    can't be changed without loss stays."""
+    try:
+        tree = ast.parse("".join(text.lines))
+    except (SyntaxError, RecursionError, MemoryError):
+        return text  # the fixer finds that the result is no Python
+    # From the last one up: what stands above keeps its place.
+    for unread in reversed(unread_imports(names, tree, text)):
+        with suppress(Refusal):
+            text = _Rewriter(text, tree).leave(unread)
+    return text
 
 
 def _imports(fixes: Iterable[Fix]) -> dict[AddImport, int]:

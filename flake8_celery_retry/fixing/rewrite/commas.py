@@ -28,11 +28,14 @@ SPACE = cst.SimpleWhitespace(" ")
 INDENTATION = "    "
 
 #: Something with items between brackets.
-Container = TypeVar("Container", bound=cst.Call | cst.Tuple | cst.List | cst.Dict | cst.ImportFrom)
+Container = TypeVar(
+    "Container", bound=cst.Call | cst.Tuple | cst.List | cst.Dict | cst.Import | cst.ImportFrom
+)
 
 ITEMS: dict[type[cst.CSTNode], str] = {
     cst.Call: "args",
     cst.Dict: "elements",
+    cst.Import: "names",
     cst.ImportFrom: "names",
     cst.List: "elements",
     cst.Tuple: "elements",

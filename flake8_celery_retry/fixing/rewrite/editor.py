@@ -47,8 +47,16 @@ class JoinImport:
     alias: str | None
 
 
+@dataclass(frozen=True)
+class LeaveImport:
+    """Take the name with this index (from 0) out of an import statement that keeps others."""
+
+    statement: ast.Import | ast.ImportFrom
+    index: int
+
+
 #: An edit of a tree. Its first field is the node that it changes.
-TreeEdit: TypeAlias = Edit | JoinImport
+TreeEdit: TypeAlias = Edit | JoinImport | LeaveImport
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,10 @@ class Editor(cst.CSTTransformer):
                 return self._with_type(updated, edit)
             case JoinImport(), cst.ImportFrom():
                 return _with_name(updated, edit)
+            case LeaveImport(), cst.Import() | cst.ImportFrom():
+                commas = Commas.of(updated)
+                commas.remove(edit.index)
+                return commas.put_into(updated)
             case RemoveStatement(), cst.BaseSmallStatement():
                 return updated  # the line, or the suite, leaves it out
             case InsertHandler(), cst.ExceptHandler():

@@ -11,6 +11,7 @@ from ..edits import (
     AddDecorator,
     AddImport,
     Edit,
+    ForgetImport,
     InsertHandler,
     NameArgument,
     RemoveArgument,
@@ -34,7 +35,7 @@ def without_overlaps(fixes: Sequence[Fix]) -> tuple[Fix, ...]:
     """The fixes, in their order, less those that touch what an earlier one touches.
 
     An edit that is the very same in several fixes (each of them binds the task) is no overlap: it
-    is carried out once. Nor is an import: any number can be added.
+    is carried out once. Nor is an import: any number can be added, or go.
     """
     taken: dict[int, list[tuple[Region, Edit]]] = defaultdict(list)
     known: set[Edit] = set()
@@ -85,7 +86,7 @@ def regions_of(edit: Edit) -> Iterator[Region]:
             yield _extent(expression)
         case ReplaceStatement(statement=statement) | RemoveStatement(statement=statement):
             yield _extent(statement)
-        case AddImport():
+        case AddImport() | ForgetImport():
             return
     for value in vars(edit).values():
         if isinstance(value, tuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import StringIO
 
@@ -48,6 +48,11 @@ def _lines_of(statement: ast.stmt, text: Text) -> tuple[int, int]:
     return first, last
 
 
+def _blank_lines(lines: Sequence[str]) -> int:
+    """How many of these lines come before the first that is not blank."""
+    return next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+
+
 class Section:
     """Top-level statements, from the line with index ``first`` up to, not including, ``last``."""
 
@@ -61,6 +66,17 @@ class Section:
         """Have one more statement, up to this line."""
         self.statements.append(statement)
         self.last = max(self.last, last)
+
+    def span_to_remove(self) -> tuple[int, int]:
+        """The index of its first line and that of the one after its last, with the fewer of the
+        blank lines before and after it; at the top of a file, with those after it."""
+        before, after = (
+            _blank_lines(self.text.lines[: self.first][::-1]),
+            _blank_lines(self.text.lines[self.last :]),
+        )
+        if before <= after and self.first > 0:
+            return self.first - before, self.last
+        return self.first, self.last + after
 
     def find(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.AST, Found]]:
         """Nodes of ast with what libcst has in their place, where it has something."""
