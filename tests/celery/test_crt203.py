@@ -45,6 +45,85 @@ def test_so_does_suppress(lab, page):
     assert lab.run(source, "charge_order", 7).ends == ["SUCCESS"] * 4
 
 
+QUIETLY = """
+
+@contextmanager
+def quietly(order_id):
+    try:
+        yield
+    except Exception:
+        logger.exception("order %s could not be charged", order_id)
+"""
+QUIET_CLASS = """
+
+class quietly:
+    def __init__(self, order_id):
+        self.order_id = order_id
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        return True
+"""
+
+
+@pytest.mark.parametrize("manager", [QUIETLY, QUIET_CLASS], ids=["generator", "class"])
+def test_so_does_a_context_manager_of_the_module(lab, page, manager):
+    source = "from contextlib import contextmanager\n" + page.example
+    source = source.replace("    try:\n        try:", "    with quietly(order_id):\n        try:")
+    source = source[: source.index("    except Exception:")] + manager
+    gateway.fails()
+
+    assert lab.run(source, "charge_order", 7).ends == ["SUCCESS"] * 4
+
+
+QUIET_DECORATOR = """
+def quietly(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            logger.exception("not charged")
+
+    return wrapper
+
+
+@shared_task"""
+
+
+def test_so_does_a_decorator_of_the_module(lab, page):
+    source = page.example.replace("    except Exception:", "    except KeyError:")
+    source = source.replace("def charge_order(", "@quietly\ndef charge_order(")
+    source = "import functools\n" + source.replace("@shared_task", QUIET_DECORATOR)
+    gateway.fails()
+
+    assert lab.run(source, "charge_order", 7).ends == ["SUCCESS"] * 4
+
+
+def test_a_helper_that_retries_is_no_better(lab, page):
+    source = page.example.replace(
+        "            raise self.retry(exc=exc, countdown=60)", "            charge_later(self, exc)"
+    )
+    source += "\n\ndef charge_later(self, exc):\n    raise self.retry(exc=exc, countdown=60)\n"
+    gateway.fails()
+
+    assert lab.run(source, "charge_order", 7).ends == ["SUCCESS"] * 4
+
+
+def test_a_handler_that_raises_again_only_at_last_doubles_every_run_before(lab, page):
+    source = page.example.replace(
+        RETRYING_HANDLER[0],
+        """        if self.request.retries < self.max_retries:
+            raise self.retry(countdown=60)
+        raise""",
+    )
+    gateway.fails()
+
+    assert lab.run(source, "charge_order", 7).runs == 15
+
+
 def test_fixed_a_retry_is_a_retry(lab, page):
     gateway.fails(times=2)
 
