@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..facts.exceptions import BROAD, is_celery_exception
 from ..syntax import flow
 from ..syntax.tree import Binding, FunctionNode, TryStar
-from ..syntax.values import Values
+
+if TYPE_CHECKING:
+    from .module import Module
 
 #: Functions that give a handler its exception without a name for it.
 CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.format_exc"})
@@ -19,7 +22,7 @@ CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.forma
 class Handler:
     """An ``except`` clause."""
 
-    module: Values
+    module: Module
     node: ast.ExceptHandler
     statement: ast.Try
 
@@ -35,7 +38,7 @@ class Handler:
     @cached_property
     def caught(self) -> list[str | None]:
         """The qualified names of what it catches; ``None`` for each that can't be told."""
-        return self.module.exceptions(self.node.type)
+        return self.module.values.exceptions(self.node.type)
 
     @property
     def is_broad(self) -> bool:
@@ -54,7 +57,7 @@ class Handler:
     @property
     def missing_rows(self) -> list[ast.expr]:
         """Those of the exceptions it names that say that a row of the database is not there."""
-        return self.module.missing_rows(self.node.type) if self.node.type else []
+        return self.module.values.missing_rows(self.node.type) if self.node.type else []
 
     @property
     def earlier(self) -> list[Handler]:
@@ -68,7 +71,7 @@ class Handler:
         """The names in the handler that hold the exception, or something got from it (its cause,
         its status code, what a test of it decided)."""
         names = {self.node.name} if self.node.name else set()
-        bindings = self.module.scope_of(self.node).bindings
+        bindings = self.module.tree.scope_of(self.node).bindings
         grown = True
         while grown:
             size = len(names)
@@ -82,12 +85,12 @@ class Handler:
         """The parameters of functions nested beside the handler to which it passes one of these
         names."""
         found: set[str] = set()
-        for call in self.module.within(self.node.body, ast.Call):
-            function = self.module.definition(call.func)
+        for call in self.module.tree.within(self.node.body, ast.Call):
+            function = self.module.names.definition(call.func)
             if not isinstance(function, FunctionNode):
                 continue
-            scope = self.module.scope_made_by(function)
-            if scope.parent is self.module.scope_of(self.node):
+            scope = self.module.tree.scope_made_by(function)
+            if scope.parent is self.module.tree.scope_of(self.node):
                 given = [*zip(scope.parameters, call.args, strict=False)]
                 found |= {known.arg for known, value in given if self._mentions(value, names)}
         return found
@@ -95,21 +98,21 @@ class Handler:
     def _is_taken_from(self, binding: Binding, names: set[str]) -> bool:
         """Whether a binding in the handler takes its value from one of these names, or a test of
         one decides about it."""
-        statement = self.module.statement_of(binding.node)
-        if not self.module.is_inside(statement, self.node):
+        statement = self.module.tree.statement_of(binding.node)
+        if not self.module.tree.is_inside(statement, self.node):
             return False
         sources: list[ast.expr | None] = [binding.value]
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             sources.append(statement.value)
         elif isinstance(statement, (ast.For, ast.AsyncFor)):
             sources.append(statement.iter)
-        for frame in flow.frames(self.module, binding.node):
+        for frame in flow.frames(self.module.tree, binding.node):
             if frame.node is self.node:
                 break
             if isinstance(frame.node, ast.If):
                 sources.append(frame.node.test)
             elif isinstance(frame.node, ast.match_case):
-                match = self.module.parent(frame.node)
+                match = self.module.tree.parent(frame.node)
                 assert isinstance(match, ast.Match)
                 sources.append(match.subject)
         return any(source is not None and self._mentions(source, names) for source in sources)
@@ -119,10 +122,10 @@ class Handler:
         return self._mentions(expression, self.exception_names)
 
     def _mentions(self, expression: ast.AST, names: set[str] | frozenset[str]) -> bool:
-        for node in self.module.within(expression, (ast.Name, ast.Call)):
+        for node in self.module.tree.within(expression, (ast.Name, ast.Call)):
             if isinstance(node, ast.Name):
                 if node.id in names:
                     return True
-            elif self.module.qualified(node.func) in CURRENT_EXCEPTION:
+            elif self.module.names.qualified(node.func) in CURRENT_EXCEPTION:
                 return True
         return False

@@ -18,7 +18,7 @@ from ..facts.decorators import (
 )
 from ..facts.options import CELERY_ONLY_OPTIONS
 from ..settings import Settings
-from ..syntax.kinds import Kinds
+from ..syntax import Syntax
 from ..syntax.tree import ALIASES
 from .tasks import Option
 
@@ -32,26 +32,33 @@ class Decorator(NamedTuple):
     options: dict[str, Option]
     complete: bool
 
+    @property
+    def is_house(self) -> bool:
+        """Whether it is one of the project's own: it may bring options."""
+        return self.known_by in {"option", "configuration"}
 
-class Recognition(Kinds):
-    """A module in which decorators and classes that make tasks are recognized."""
 
-    def __init__(self, tree: ast.Module, settings: Settings) -> None:
-        super().__init__(tree)
+class Recognition:
+    """Which decorators and classes of a module make tasks."""
+
+    def __init__(self, syntax: Syntax, settings: Settings) -> None:
+        self.tree = syntax.tree
+        self.names = syntax.names
+        self.values = syntax.values
         self.settings = settings
-        self.imports_celery = any(_is_celery_import(name) for name in self.imported)
+        self.imports_celery = any(_is_celery_import(name) for name in self.tree.imported)
 
     @cached_property
     def makes_app(self) -> bool:
         """Whether the module makes a Celery app."""
-        return any(self._is_app_call(call) for call in self.calls)
+        return any(self._is_app_call(call) for call in self.tree.calls)
 
     @cached_property
     def makes_app_with_task_class(self) -> bool:
         """Whether an app made here has a ``task_cls=`` for all its tasks."""
         return any(
             keyword.arg == "task_cls"
-            for call in self.calls
+            for call in self.tree.calls
             if self._is_app_call(call)
             for keyword in call.keywords
         )
@@ -62,22 +69,22 @@ class Recognition(Kinds):
         return any(self.is_task_class(node) for node in _names_in(annotation))
 
     def _is_app_call(self, call: ast.Call) -> bool:
-        return self.qualified(call.func) in APP_CLASSES
+        return self.names.qualified(call.func) in APP_CLASSES
 
     def read_decorator(self, expression: ast.expr) -> Decorator | None:
         options: dict[str, Option] = {}
         complete = True
         for _ in range(ALIASES):
             if isinstance(expression, ast.Call):
-                keywords = self.keywords(expression)
+                keywords = self.values.keywords(expression)
                 complete = complete and keywords.complete
                 for item in keywords.items:
                     options.setdefault(item.name, Option.from_item(item))
-                partial = self.qualified(expression.func) == "functools.partial"
+                partial = self.names.qualified(expression.func) == "functools.partial"
                 wrapped = partial and expression.args
                 expression = expression.args[0] if wrapped else expression.func
                 continue
-            value = self.assigned(expression) if isinstance(expression, ast.Name) else None
+            value = self.names.assigned(expression) if isinstance(expression, ast.Name) else None
             if not isinstance(value, (ast.Call, ast.Name, ast.Attribute)):
                 break
             expression = value
@@ -85,10 +92,10 @@ class Recognition(Kinds):
         return Decorator(known_by, options, complete) if known_by else None
 
     def _what_shows_a_task(self, decorator: ast.expr, options: dict[str, Option]) -> KnownBy | None:
-        qualified = self.qualified(decorator)
+        qualified = self.names.qualified(decorator)
         if self._is_configured(decorator, self.settings.task_decorators):
             return "configuration"
-        maker = self.made_by(decorator)
+        maker = self.names.made_by(decorator)
         if is_foreign(qualified) or is_foreign(maker):
             return None
         if is_celery(qualified, *TASK_DECORATORS) or (
@@ -102,7 +109,7 @@ class Recognition(Kinds):
     def _is_configured(self, expression: ast.expr, names: frozenset[str]) -> bool:
         if not names or not isinstance(expression, (ast.Name, ast.Attribute)):
             return False
-        dotted = {self.qualified(expression), ast.unparse(expression)} - {None}
+        dotted = {self.names.qualified(expression), ast.unparse(expression)} - {None}
         return any(
             name == written or (written or "").endswith("." + name)
             for name in names
@@ -115,7 +122,7 @@ class Recognition(Kinds):
         queue = [node]
         while queue:
             for base in queue.pop(0).bases:
-                definition = self.definition(base)
+                definition = self.names.definition(base)
                 if isinstance(definition, ast.ClassDef) and definition not in (node, *found):
                     found.append(definition)
                     queue.append(definition)
@@ -124,9 +131,9 @@ class Recognition(Kinds):
     def is_elsewhere(self, node: ast.ClassDef) -> bool:
         """Whether a class has a base of another module that isn't Celery's own."""
         for base in node.bases:
-            if self.definition(base) is not None or self._is_celery_class(base):
+            if self.names.definition(base) is not None or self._is_celery_class(base):
                 continue
-            if self.qualified(base) != "object":
+            if self.names.qualified(base) != "object":
                 return True
         return False
 
@@ -135,7 +142,7 @@ class Recognition(Kinds):
             return True
         if self._is_configured(expression, self.settings.task_bases):
             return True
-        definition = self.definition(expression)
+        definition = self.names.definition(expression)
         if not isinstance(definition, ast.ClassDef):
             return False
         return any(
@@ -145,15 +152,15 @@ class Recognition(Kinds):
         )
 
     def _is_celery_class(self, expression: ast.expr) -> bool:
-        if is_celery(self.qualified(expression), *TASK_CLASSES):
+        if is_celery(self.names.qualified(expression), *TASK_CLASSES):
             return True
         if not (isinstance(expression, ast.Attribute) and expression.attr == "Task"):
             return False
-        if self.made_by(expression) in APP_CLASSES:
+        if self.names.made_by(expression) in APP_CLASSES:
             return True
         app = expression.value
         name = app.id if isinstance(app, ast.Name) else getattr(app, "attr", None)
-        return name in APP_NAMES and self.qualified(app) not in {name, None}
+        return name in APP_NAMES and self.names.qualified(app) not in {name, None}
 
 
 def _is_celery_import(name: str) -> bool:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from ..facts.options import RETRY_PARAMETERS
 from ..syntax import flow
-from ..syntax.kinds import Kinds
 from ..syntax.tree import TRY, FunctionNode, Scope
 from ..syntax.values import Item
 from .handlers import Handler
 
 if TYPE_CHECKING:
+    from .module import Module
     from .tasks import Task
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class RetryCall:
     """A call of ``Task.retry`` on the running task.
 
@@ -27,7 +27,7 @@ class RetryCall:
     ``called_at``; else only rules about the call itself hold.
     """
 
-    module: Kinds
+    module: Module
     node: ast.Call
     task: Task | None
     is_own: bool
@@ -37,7 +37,7 @@ class RetryCall:
     @property
     def scope(self) -> Scope:
         """The function that the call stands in."""
-        return self.module.scope_of(self.node)
+        return self.module.tree.scope_of(self.node)
 
     @property
     def task_name(self) -> str:
@@ -64,7 +64,7 @@ class RetryCall:
             if isinstance(argument, ast.Starred):
                 break
             found[name] = Item(name, argument, self.node, argument)
-        for item in self.module.keywords(self.node).items:
+        for item in self.module.values.keywords(self.node).items:
             found[item.name] = item
         return found
 
@@ -72,7 +72,7 @@ class RetryCall:
     def has_unreadable_arguments(self) -> bool:
         """Whether a ``*`` or ``**`` may bring arguments that can't be read."""
         starred = any(isinstance(argument, ast.Starred) for argument in self.node.args)
-        return starred or not self.module.keywords(self.node).complete
+        return starred or not self.module.values.keywords(self.node).complete
 
     def argument(self, name: str) -> ast.expr | None:
         """The expression given for one of ``retry``'s parameters or options."""
@@ -85,7 +85,7 @@ class RetryCall:
         value = self.argument(name)
         if value is None:
             return None if self.has_unreadable_arguments else False
-        return self.module.value(value) is not None
+        return self.module.values.value(value) is not None
 
     @property
     def throws(self) -> bool | None:
@@ -93,13 +93,13 @@ class RetryCall:
         value = self.argument("throw")
         if value is None:
             return None if self.has_unreadable_arguments else True
-        constant = self.module.value(value)
+        constant = self.module.values.value(value)
         return bool(constant) if isinstance(constant, (bool, int)) else None
 
     def is_the_task(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task itself: where the call gets it as a parameter,
         or the task's own global name."""
-        parameter = self.module.parameter(expression)
+        parameter = self.module.names.parameter(expression)
         if self.task is None:
             return parameter is not None and parameter is self.parameter
         if parameter is None or self.task.is_class:
@@ -109,13 +109,13 @@ class RetryCall:
     def is_single_parameter(self, expression: ast.expr) -> bool:
         """Whether an expression is one of the task's own parameters as it came, and nothing shows
         that it holds a sequence."""
-        parameter = self.module.parameter(expression)
+        parameter = self.module.names.parameter(expression)
         return (
             self.task is not None
             and parameter is not None
             and any(parameter is own for own in self.task.own_parameters)
-            and not self.module.is_changed(parameter)
-            and not self.module.holds_a_row(parameter)
+            and not self.module.names.is_changed(parameter)
+            and not self.module.kinds.holds_a_row(parameter)
         )
 
     # -- what is done with it ----------------------------------------------------------------
@@ -123,14 +123,14 @@ class RetryCall:
     @property
     def statement(self) -> ast.stmt:
         """The statement that holds it."""
-        return self.module.statement_of(self.node)
+        return self.module.tree.statement_of(self.node)
 
     @property
     def is_bare_statement(self) -> bool:
         """Whether it is a statement of its own, its result dropped."""
-        parent = self.module.parent(self.node)
+        parent = self.module.tree.parent(self.node)
         return isinstance(parent, ast.Expr) or (
-            isinstance(parent, ast.Await) and isinstance(self.module.parent(parent), ast.Expr)
+            isinstance(parent, ast.Await) and isinstance(self.module.tree.parent(parent), ast.Expr)
         )
 
     # -- what stands around it ---------------------------------------------------------------
@@ -138,14 +138,14 @@ class RetryCall:
     @cached_property
     def own_frames(self) -> list[flow.Frame]:
         """The frames around it in its own function, from the inside out."""
-        return list(flow.frames(self.module, self.node))
+        return list(flow.frames(self.module.tree, self.node))
 
     @cached_property
     def frames(self) -> list[flow.Frame]:
         """The same, followed by those around the call of the nested function it stands in."""
         if self.called_at is None:
             return self.own_frames
-        return [*self.own_frames, *flow.frames(self.module, self.called_at)]
+        return [*self.own_frames, *flow.frames(self.module.tree, self.called_at)]
 
     @property
     def setting(self) -> flow.Frame | None:
@@ -163,7 +163,7 @@ class RetryCall:
         """All the handlers it stands in, from the inside out."""
         found: list[Handler] = []
         for frame in self.frames:
-            statement = self.module.parent(frame.node)
+            statement = self.module.tree.parent(frame.node)
             if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
                 found.append(Handler(self.module, frame.node, statement))
         return found
@@ -189,13 +189,13 @@ class RetryCall:
         nodes = [self.node]
         if self.called_at is not None and setting not in self.own_frames:
             nodes.append(self.called_at)
-        return any(flow.can_be_skipped(self.module, node, until) for node in nodes)
+        return any(flow.can_be_skipped(self.module.values, node, until) for node in nodes)
 
     @property
     def needs_no_failure(self) -> bool:
         """Whether it stands in a task's own body, of a class in ``run``, and in no handler: a run
         in which nothing failed can reach it."""
-        home = self.scope if self.called_at is None else self.module.scope_of(self.called_at)
+        home = self.scope if self.called_at is None else self.module.tree.scope_of(self.called_at)
         return (
             self.task is not None
             and self.is_own
@@ -228,7 +228,7 @@ class RetryCall:
         handler = self.handler
         if handler is None or not self.is_inside(handler):
             return None
-        return None if self.module.is_name_taken(handler.node) else handler.name
+        return None if self.module.kinds.is_name_taken(handler.node) else handler.name
 
     def handlers_of(self, statement: ast.Try) -> list[Handler]:
         """The clauses of a ``try``, in order."""

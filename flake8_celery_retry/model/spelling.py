@@ -101,7 +101,7 @@ def _distance(one: str, other: str) -> int:
     return last[-1]
 
 
-def unknown_options(module: Module, task: Task) -> list[Option]:
+def unknown_options(task: Task) -> list[Option]:
     """The options of a task's decorator that mean a retry setting and that nothing reads: neither
     Celery, nor the task's own body, nor a base class or decorator of the project's own."""
     if task.is_class or task.is_house or "base" in task.options or task.may_be_foreign:
@@ -110,24 +110,24 @@ def unknown_options(module: Module, task: Task) -> list[Option]:
         option
         for name, option in task.options.items()
         if (meant_option(name) or name in INVENTED or name in PUBLISH_OPTIONS)
-        and not reads_option(module, task, name)
+        and not reads_option(task, name)
     ]
 
 
-def is_meant(module: Module, task: Task, name: str) -> bool:
+def is_meant(task: Task, name: str) -> bool:
     """Whether one of the task's unknown options is a misspelling of this one."""
-    return any(meant_option(option.name) == name for option in unknown_options(module, task))
+    return any(meant_option(option.name) == name for option in unknown_options(task))
 
 
 def fits(module: Module, option: Option, name: str) -> bool:
     """Whether the value of an option may be one of the option of this name."""
-    value = module.value(option.value)
+    value = module.values.value(option.value)
     if name in {"autoretry_for", "dont_autoretry_for"}:
         return value is UNKNOWN and not (
-            module.is_single_class(option.value) or module.is_text(option.value)
+            module.kinds.is_single_class(option.value) or module.kinds.is_text(option.value)
         )
     if name == "retry_kwargs":
-        return value is UNKNOWN and module.elements(option.value) is None
+        return value is UNKNOWN and module.values.elements(option.value) is None
     if value is UNKNOWN:
         return not isinstance(option.value, (ast.Tuple, ast.List, ast.Set, ast.Dict))
     is_switch = isinstance(value, bool)

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ..syntax.tree import TRY, FunctionNode, Scope
-from ..syntax.values import Item, Items, Values
+from ..syntax.values import Item, Items
 from .handlers import Handler
-from .policy.retry_count import limits_by_hand
 
 if TYPE_CHECKING:
+    from .module import Module
     from .retries import RetryCall
 
 #: Names that people give the parameter that holds the task.
@@ -54,7 +54,7 @@ class Option:
         return cls(item.name, item.value, item.holder, item.element)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Task:
     """A task function or a class-based task.
 
@@ -64,7 +64,7 @@ class Task:
     that only Celery tasks have (a house decorator), or the user's configuration (one too).
     """
 
-    module: Values
+    module: Module
     name: str
     node: FunctionNode | ast.ClassDef
     function: Scope | None
@@ -81,11 +81,21 @@ class Task:
     has_base_elsewhere: bool = False
     #: The class-based tasks of the module that it inherits from, nearest first.
     bases: list[Task] = field(default_factory=list)
-    retry_calls: list[RetryCall] = field(default_factory=list)
-    #: Calls that name ``self`` or ``retry`` in a task that is not bound (CRT102).
-    unbound_retry_calls: list[RetryCall] = field(default_factory=list)
-    #: ``.retry(...)`` on the global name of another task of the module (CRT210).
-    calls_on_other_tasks: list[RetryCall] = field(default_factory=list)
+
+    @property
+    def retry_calls(self) -> tuple[RetryCall, ...]:
+        """The retry calls on it, in source order."""
+        return self.module.calls.of_task.get(self, ())
+
+    @property
+    def unbound_retry_calls(self) -> tuple[RetryCall, ...]:
+        """Calls that name ``self`` or ``retry`` though the task is not bound (CRT102)."""
+        return self.module.calls.unbound.get(self, ())
+
+    @property
+    def calls_on_other_tasks(self) -> tuple[RetryCall, ...]:
+        """``.retry(...)`` on the global name of another task of the module (CRT210)."""
+        return self.module.calls.on_other_tasks.get(self, ())
 
     @property
     def is_class(self) -> bool:
@@ -134,7 +144,7 @@ class Task:
     @cached_property
     def _retry_kwargs(self) -> Items | None:
         option = self.options.get("retry_kwargs")
-        return self.module.items(option.value) if option else None
+        return self.module.values.items(option.value) if option else None
 
     @property
     def retries_automatically(self) -> bool:
@@ -142,8 +152,8 @@ class Task:
         option = self.options.get("autoretry_for")
         if option is None:
             return False
-        return self.module.elements(option.value) != [] and (
-            self.module.value(option.value) is not None
+        return self.module.values.elements(option.value) != [] and (
+            self.module.values.value(option.value) is not None
         )
 
     @property
@@ -153,10 +163,12 @@ class Task:
         option = self.options.get("dont_autoretry_for")
         if option is None:
             return [] if self.options_complete else None
-        if self.module.value(option.value) is None:
+        if self.module.values.value(option.value) is None:
             return []
-        elements = self.module.elements(option.value)
-        return None if elements is None else [self.module.exception(part) for part in elements]
+        elements = self.module.values.elements(option.value)
+        return (
+            None if elements is None else [self.module.values.exception(part) for part in elements]
+        )
 
     @property
     def retries(self) -> bool:
@@ -228,15 +240,15 @@ class Task:
 
     def uses_of(self, parameter: ast.arg) -> Iterator[ast.Attribute]:
         """The attributes that its function (and what is nested there) reads of a parameter."""
-        for name in self.module.reads_of(parameter):
-            use = self.module.parent(name)
+        for name in self.module.names.reads_of(parameter):
+            use = self.module.tree.parent(name)
             if isinstance(use, ast.Attribute):
                 yield use
 
     def _is_called_use(self, attribute: ast.Attribute) -> bool:
         """``.retry(…)`` and the like when called, ``.request.…`` when read further: a model or a
         form has attributes and methods of the same names, but not used like this."""
-        parent = self.module.parent(attribute)
+        parent = self.module.tree.parent(attribute)
         if attribute.attr == "request":
             return isinstance(parent, ast.Attribute)
         return (
@@ -248,12 +260,12 @@ class Task:
     def is_reference(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task: its first parameter (a bound or class-based
         task's), the task's own global name, or an instance of a class-based task."""
-        expression = self.module.read(expression)
-        if self.is_class and self.module.instance_of(expression) is self.node:
+        expression = self.module.values.read(expression)
+        if self.is_class and self.module.values.instance_of(expression) is self.node:
             return True
         if not isinstance(expression, ast.Name):
             return False
-        parameter = self.module.parameter(expression)
+        parameter = self.module.names.parameter(expression)
         if parameter is not None:
             receivers = [method.parameters[0] for method in self.methods if method.parameters]
             if not self.is_class:
@@ -261,19 +273,12 @@ class Task:
             return any(parameter is receiver for receiver in receivers)
         if self.is_class:
             return False
-        return self.module.definition(expression) is self.node
+        return self.module.names.definition(expression) is self.node
 
     def is_retry(self, node: ast.AST) -> bool:
         """Whether a node is one of this task's retry calls, or a call of a function nested in it
         that retries."""
         return any(node is call.node or node is call.called_at for call in self.retry_calls)
-
-    @cached_property
-    def limits_retries_by_hand(self) -> bool:
-        """Whether the function compares ``request.retries`` with a limit other than 0, and one
-        way leaves without a retry."""
-        nested = {call.scope for call in self.retry_calls if call.called_at is not None}
-        return any(limits_by_hand(self, scope) for scope in [*self.scopes, *nested])
 
     @property
     def base_may_catch_exhaustion(self) -> bool:
@@ -290,7 +295,7 @@ class Task:
         return any(
             Handler(self.module, clause, statement).catches_exhaustion
             for clause in clauses
-            if isinstance(statement := self.module.parent(clause), TRY)
+            if isinstance(statement := self.module.tree.parent(clause), TRY)
         )
 
     @property

@@ -73,23 +73,23 @@ def check(module: Module) -> Iterator[Mistake]:
         exception = exception_in_args(call)
         if exception is None:
             continue
-        written = quoted(exception) + ("()" if module.is_exception_class(exception) else "")
+        written = quoted(exception) + ("()" if module.kinds.is_exception_class(exception) else "")
         yield Mistake(
             call.node,
             f"{call.task_name} passes {quoted(exception)} to retry as args: no retry, a TypeError "
             f"hides the real error; write exc={written}",
-            _fix(module, call, exception),
+            _fix(call, exception),
         )
 
 
-def _fix(module: Module, call: RetryCall, exception: ast.expr) -> Fix | None:
+def _fix(call: RetryCall, exception: ast.expr) -> Fix | None:
     if len(call.node.args) > 1:
         return None
     if "exc" in call.arguments:
         edits: tuple[Edit, ...] = (RemoveArgument(call.node, exception),)
     elif call.has_unreadable_arguments:
         return None
-    elif module.is_exception_class(exception):
+    elif call.module.kinds.is_exception_class(exception):
         edits = (
             RemoveArgument(call.node, exception),
             SetKeyword(call.node, "exc", (exception, "()")),

@@ -135,9 +135,9 @@ def _wrong(module: Module, option: Item | Option, has_delay: bool) -> Wrong | No
 def _wrong_delay(module: Module, option: Item | Option) -> Wrong | None:
     value = option.value
     source = in_seconds(module, value)
-    if module.is_timedelta(value):
+    if module.kinds.is_timedelta(value):
         advice = "add .total_seconds()"
-    elif module.is_text(value):
+    elif module.kinds.is_text(value):
         advice = f"write {quoted_source(source)}" if source else "write a number of seconds"
     else:
         return None
@@ -148,18 +148,18 @@ def _wrong_eta(module: Module, option: Item | Option) -> Wrong | None:
     value = option.value
     is_named = isinstance(option.element, ast.keyword) or isinstance(option.holder, ast.Dict)
     edits: tuple[Edit, ...] = (rename(option, "countdown"),) if is_named else ()
-    if module.is_timedelta(value):
+    if module.kinds.is_timedelta(value):
         seconds = in_seconds(module, value)
         if is_named and seconds:
             edits = (*edits, ReplaceExpression(value, seconds))
         return Wrong(option, LOST, "write countdown= with .total_seconds()", edits)
-    if module.number(value):  # eta=0 is taken for none
+    if module.values.number(value):  # eta=0 is taken for none
         return Wrong(option, LOST, f"write countdown={quoted(value)}", edits)
     return None
 
 
 def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
-    if not module.is_text(option.value):
+    if not module.kinds.is_text(option.value):
         return None
     source = without_quotes(module, option.value, whole=True)
     advice = f"write max_retries={quoted_source(source)}" if source else "write a whole number"
@@ -169,7 +169,7 @@ def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
 
 def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
     outcome = "the worker does not start"
-    value = module.value(option.value)
+    value = module.values.value(option.value)
     if value is None:
         return Wrong(option, outcome, "drop it", (drop(option),))
     if not isinstance(value, str):

@@ -81,17 +81,17 @@ def _mistakes(module: Module, name: str, option: Option) -> Iterator[Mistake]:
             f"{written}: the first failure is a TypeError, strings can't be caught; "
             "write the classes",
         )
-    elif module.value(value) is None:
+    elif module.values.value(value) is None:
         yield Mistake(value, f"{no_start}; drop it", _fix("drop it", drop(option)))
-    elif module.is_single_class(value):
+    elif module.kinds.is_single_class(value):
         edit = ReplaceExpression(value, ("(", value, ",)"))
         advice = f"write ({quoted(value)},)"
         yield Mistake(value, f"{no_start}; {advice}", _fix(advice, edit))
 
 
 def _holds_text(module: Module, value: ast.expr) -> bool:
-    elements = module.elements(value)
-    return any(module.is_text(element) for element in (elements or [value]))
+    elements = module.values.elements(value)
+    return any(module.kinds.is_text(element) for element in (elements or [value]))
 
 
 def _fix(title: str, edit: Edit) -> Fix:

@@ -82,10 +82,10 @@ def check(module: Module) -> Iterator[Mistake]:
         value = call.argument("args")
         if value is None:
             continue
-        task = _task_among(module, call, value)
+        task = _task_among(call, value)
         if task is not None:
             yield Mistake(call.node, *_about_task(call, *task))
-        elif kind := _kind(module, call, value):
+        elif kind := _kind(call, value):
             yield Mistake(call.node, *_about_value(call, value, kind))
 
 
@@ -97,7 +97,7 @@ def _about_task(
         f"{call.task_name} retries with {name} in args, which Celery passes by itself: one "
         f"argument too many, and the task is gone; drop {name}"
     )
-    if not call.module.is_inside(display, call.node):
+    if not call.module.tree.is_inside(display, call.node):
         return message, None
     return message, Fix(f"drop {name}", safe=True, edits=(RemoveItem(display, task),))
 
@@ -114,23 +114,22 @@ def _about_value(call: RetryCall, value: ast.expr, kind: str) -> tuple[str, Fix 
     return message, Fix(advice, safe=is_literal, edits=(edit,))
 
 
-def _task_among(
-    module: Module, call: RetryCall, value: ast.expr
-) -> tuple[ast.Tuple | ast.List, ast.expr] | None:
+def _task_among(call: RetryCall, value: ast.expr) -> tuple[ast.Tuple | ast.List, ast.expr] | None:
     """The display whose first element is the running task, and that element."""
-    display = module.read(value)
+    display = call.module.values.read(value)
     if not isinstance(display, (ast.Tuple, ast.List)) or not display.elts:
         return None
     first = display.elts[0]
     return (display, first) if call.is_the_task(first) else None
 
 
-def _kind(module: Module, call: RetryCall, value: ast.expr) -> str | None:
+def _kind(call: RetryCall, value: ast.expr) -> str | None:
     """What is given in the place of a tuple; ``None`` where it may be one."""
-    if module.is_exception(value):
+    module = call.module
+    if module.kinds.is_exception(value):
         return None  # CRT103 says so
-    if module.is_text(value):
+    if module.kinds.is_text(value):
         return "a string"
-    if module.number(value) is not None:
+    if module.values.number(value) is not None:
         return "a number"
     return "a parameter" if call.is_single_parameter(value) else None

@@ -71,7 +71,6 @@ from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
 from ..model import Module, RetryCall, Task
 from ..model.misplaced import Misspelling, misspelled, misspelling
-from ..syntax.kinds import Kinds
 from .repairs.options import in_seconds, rename, without_quotes
 
 
@@ -83,10 +82,10 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(call.node, message, _fix_of_call(call, found))
     for task in module.tasks:
         if task.own_option("retry_kwargs") is not None:
-            yield from _mistakes_in_retry_kwargs(module, task)
+            yield from _mistakes_in_retry_kwargs(task)
 
 
-def _mistakes_in_retry_kwargs(module: Module, task: Task) -> Iterator[Mistake]:
+def _mistakes_in_retry_kwargs(task: Task) -> Iterator[Mistake]:
     taken = set(task.retry_kwargs)
     for option in task.retry_kwargs.values():
         found = misspelling(option)
@@ -94,7 +93,7 @@ def _mistakes_in_retry_kwargs(module: Module, task: Task) -> Iterator[Mistake]:
             continue
         edits = None
         if task.retry_kwargs_complete and found.meant not in taken and found.meant != "exc":
-            edits = _edits(module, found, None)
+            edits = _edits(task.module, found, None)
         told = f"{task.name} has in retry_kwargs {_told(found)}"
         fix = Fix(f"write {found.meant}", safe=True, edits=edits) if edits else None
         yield Mistake(option.value, f"{told}; {_advice_for_entry(found)}", fix)
@@ -143,18 +142,18 @@ def _fix_of_call(call: RetryCall, found: Sequence[Misspelling]) -> Fix | None:
     return Fix(f"write {title}", safe=True, edits=tuple(edits))
 
 
-def _edits(module: Kinds, found: Misspelling, exception: str | None) -> tuple[Edit, ...] | None:
+def _edits(module: Module, found: Misspelling, exception: str | None) -> tuple[Edit, ...] | None:
     """The right name, and what that has to hold where the value is of the wrong kind, too."""
     written, meant = found
     value = written.value
     if meant is None:
         return None
     source: Source | None = None
-    if meant == "exc" and module.kind_of_no_exception(value):
+    if meant == "exc" and module.kinds.kind_of_no_exception(value):
         source = (exception,) if exception else None
-    elif meant == "countdown" and (module.is_text(value) or module.is_timedelta(value)):
+    elif meant == "countdown" and (module.kinds.is_text(value) or module.kinds.is_timedelta(value)):
         source = in_seconds(module, value)
-    elif meant == "max_retries" and module.is_text(value):
+    elif meant == "max_retries" and module.kinds.is_text(value):
         source = without_quotes(module, value, whole=True)
     else:
         return (rename(written, meant),)

@@ -70,7 +70,7 @@ from .repairs.options import drop
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         option = task.own_option("retry")
-        if option is None or task.is_house or not module.is_data(option.value):
+        if option is None or task.is_house or not module.kinds.is_data(option.value):
             continue
         written = f"retry={quoted(option.value)}"
         yield Mistake(

@@ -75,6 +75,7 @@ from ..linting.findings import Mistake
 from ..model import Module, RetryCall
 from ..model.misplaced import is_misplaced
 from ..model.policy.limits import limit_of_call
+from ..model.policy.retry_count import limits_retries_by_hand
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -83,7 +84,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if call.passes("exc") is not False or call.is_in_exhaustion_try:
             continue
-        if call.task is None or call.task.limits_retries_by_hand or is_misplaced(call):
+        if call.task is None or limits_retries_by_hand(call.task) or is_misplaced(call):
             continue
         yield Mistake(
             call.node,

@@ -113,12 +113,12 @@ def check(module: Module) -> Iterator[Mistake]:
         if swallower is None:
             continue
         handler = swallower.handler
-        fix = _fix(module, handler) if handler is not None else None
+        fix = _fix(handler) if handler is not None else None
         advice = ADVICE[swallower.kind] if fix is None else "put except Retry: raise before it"
         yield Mistake(
             call.node,
             f"{call.task_name}'s retry is caught by {_described(swallower)}: "
-            f"{_outcome(module, call, handler)}; {advice}",
+            f"{_outcome(call, handler)}; {advice}",
             fix,
         )
 
@@ -129,8 +129,8 @@ def _described(swallower: Swallower) -> str:
     return f"{clause} (line {swallower.line})"
 
 
-def _outcome(module: Module, call: RetryCall, handler: Handler | None) -> str:
-    if handler is not None and retries(module, handler):
+def _outcome(call: RetryCall, handler: Handler | None) -> str:
+    if handler is not None and retries(handler):
         limit = limit_of_call(call)
         if limit is None or not 0 < limit < 10:
             return "it retries too, so runs double"
@@ -139,12 +139,12 @@ def _outcome(module: Module, call: RetryCall, handler: Handler | None) -> str:
     return f"Celery counts {'FAILURE' if fails else 'SUCCESS'}, yet runs it again"
 
 
-def _fix(module: Module, handler: Handler) -> Fix | None:
+def _fix(handler: Handler) -> Fix | None:
     if handler.is_star or handler.catches("Retry"):
         return None
-    name, imports = name_class(module, handler.node, "celery.exceptions.Retry")
+    name, imports = name_class(handler.module, handler.node, "celery.exceptions.Retry")
     return Fix(
         f"put except {name}: raise before the clause that swallows it",
-        safe=only_tells(module, handler),
+        safe=only_tells(handler),
         edits=(InsertHandler(handler.node, name), *imports),
     )

@@ -83,13 +83,13 @@ def check(module: Module) -> Iterator[Mistake]:
             raised.statement,
             f"{raised.task.name} raises Retry by hand: Celery marks it RETRY but never runs it "
             f"again; raise {receiver or 'self'}.retry(...)",
-            _fix(module, raised, receiver) if receiver else None,
+            _fix(raised, receiver) if receiver else None,
         )
 
 
-def _fix(module: Module, raised: RaisedByHand, receiver: str) -> Fix | None:
+def _fix(raised: RaisedByHand, receiver: str) -> Fix | None:
     made = raised.made
-    arguments = _arguments(module, made) if isinstance(made, ast.Call) else []
+    arguments = _arguments(raised.task.module, made) if isinstance(made, ast.Call) else []
     if arguments is None or made is not raised.statement.exc:
         return None
     edit = ReplaceExpression(made, retry_call(receiver, arguments))
@@ -99,19 +99,19 @@ def _fix(module: Module, raised: RaisedByHand, receiver: str) -> Fix | None:
 def _arguments(module: Module, made: ast.Call) -> list[tuple[str, ast.expr]] | None:
     """What ``retry`` is to be given for the arguments of a ``Retry``; ``None`` where they can't
     all be read, or would not do there (``Retry`` takes a text for its exception)."""
-    keywords = module.keywords(made)
+    keywords = module.values.keywords(made)
     if not keywords.complete or any(isinstance(given, ast.Starred) for given in made.args):
         return None
     given = dict(zip(PARAMETERS, made.args, strict=False))
     given |= {item.name: item.value for item in keywords.items}
     exc, when = given.get("exc"), given.get("when")
-    if (exc and module.is_text(exc)) or (when and module.is_timedelta(when)):
+    if (exc and module.kinds.is_text(exc)) or (when and module.kinds.is_timedelta(when)):
         return None
     wanted = {"exc": exc, "eta" if _is_moment(module, when) else "countdown": when}
     return [
         (name, value)
         for name, value in wanted.items()
-        if value is not None and module.value(value) is not None
+        if value is not None and module.values.value(value) is not None
     ]
 
 
@@ -120,6 +120,8 @@ def _is_moment(module: Module, expression: ast.expr | None) -> bool:
     if expression is None:
         return False
     return any(
-        (module.qualified(name) or "").startswith(("datetime.datetime", "django.utils.timezone"))
-        for name in module.within(module.read(expression), (ast.Name, ast.Attribute))
+        (module.names.qualified(name) or "").startswith(
+            ("datetime.datetime", "django.utils.timezone")
+        )
+        for name in module.tree.within(module.values.read(expression), (ast.Name, ast.Attribute))
     )

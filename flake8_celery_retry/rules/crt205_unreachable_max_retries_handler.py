@@ -111,8 +111,10 @@ def _nameless(calls: list[RetryCall]) -> list[ast.ExceptHandler]:
         if handler.name is not None
         and handler.name in {exc.id for exc in dropped if isinstance(exc, ast.Name)}
         and not any(
-            read.id == handler.name and read not in dropped and call.module.is_inside(read, handler)
-            for scope in call.module.scopes
+            read.id == handler.name
+            and read not in dropped
+            and call.module.tree.is_inside(read, handler)
+            for scope in call.module.tree.scopes
             for read in scope.walk(ast.Name)
         )
     ]

@@ -78,7 +78,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         if call.throws is not False or not call.is_bare_statement:
             continue
-        if goes_on_with_other_work(module, call) or not _goes_on(module, call):
+        if goes_on_with_other_work(call) or not _goes_on(call):
             continue
         yield Mistake(
             call.node,
@@ -88,12 +88,13 @@ def check(module: Module) -> Iterator[Mistake]:
         )
 
 
-def _goes_on(module: Module, call: RetryCall) -> bool:
+def _goes_on(call: RetryCall) -> bool:
     """Whether more runs after the call, be it after that of the nested function it stands in."""
-    if can_continue_after(module, call.statement):
+    module = call.module
+    if can_continue_after(module.tree, call.statement):
         return True
-    around = module.statement_of(call.called_at) if call.called_at else None
-    return isinstance(around, (ast.Expr, ast.Assign)) and can_continue_after(module, around)
+    around = module.tree.statement_of(call.called_at) if call.called_at else None
+    return isinstance(around, (ast.Expr, ast.Assign)) and can_continue_after(module.tree, around)
 
 
 def _fix(call: RetryCall) -> Fix | None:

@@ -81,7 +81,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         if call.task is None or not call.is_own:
             continue
-        write = rolled_back_write(module, call)
+        write = rolled_back_write(call)
         if write is None:
             continue
         yield Mistake(

@@ -84,16 +84,16 @@ from .repairs.names import name_class
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if handler is None or not handler.is_broad or is_sorted_out(module, call):
+        if handler is None or not handler.is_broad or is_sorted_out(call):
             continue
-        if goes_on_with_other_work(module, call):
+        if goes_on_with_other_work(call):
             continue
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
             f"{call.task_name} retries any exception: a bug or a time limit {_outcome(call)}; "
             f"catch {_advice(family)}",
-            _fix(module, handler, family) if family else None,
+            _fix(handler, family) if family else None,
         )
 
 
@@ -113,23 +113,23 @@ def _advice(family: Family | None) -> str:
     return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
 
 
-def _fix(module: Module, handler: Handler, family: Family) -> Fix:
+def _fix(handler: Handler, family: Family) -> Fix:
     edits: list[Edit] = []
-    classes: list[str | ast.expr] = list(_narrow_ones(module, handler, family))
+    classes: list[str | ast.expr] = list(_narrow_ones(handler, family))
     for qualified in family.exceptions:
-        name, imports = name_class(module, handler.node, qualified)
+        name, imports = name_class(handler.module, handler.node, qualified)
         classes.append(name)
         edits += imports
     edits.insert(0, SetHandlerType(handler.node, _as_source(classes)))
     return Fix(f"catch {' and '.join(family.exceptions)}", safe=False, edits=tuple(edits))
 
 
-def _narrow_ones(module: Module, handler: Handler, family: Family) -> Iterator[ast.expr]:
+def _narrow_ones(handler: Handler, family: Family) -> Iterator[ast.expr]:
     """The exceptions that stand beside the broad one and are not of the family."""
     if not isinstance(handler.node.type, ast.Tuple):
         return
     for element in handler.node.type.elts:
-        qualified = module.exception(element)
+        qualified = handler.module.values.exception(element)
         if qualified not in BROAD and family_of(qualified or "") is not family:
             yield element
 

@@ -68,7 +68,7 @@ def check(module: Module) -> Iterator[Mistake]:
         option = task.own_option("autoretry_for")
         if option is None or _picks_what_it_denies(task):
             continue
-        names = map(module.exception, module.known_elements(option.value))
+        names = map(module.values.exception, module.values.known_elements(option.value))
         broad = next((name for name in names if name in BROAD), None)
         limit = limit_of_autoretry(task)
         if broad is None or (limit is not None and limit <= 0):

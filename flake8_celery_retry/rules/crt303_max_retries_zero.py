@@ -86,12 +86,12 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _is_never(module: Module, option: Option | Item) -> bool:
-    limit = module.number(option.value)
+    limit = module.values.number(option.value)
     return limit is not None and limit <= 0
 
 
 def _message(task: Task, option: Option | Item) -> str:
-    limit = task.module.number(option.value)
+    limit = task.module.values.number(option.value)
     return (
         f"{task.name} retries with max_retries={limit:g}: the first retry is one too many, so "
         "there is never a second run; drop it (the default is 3)"

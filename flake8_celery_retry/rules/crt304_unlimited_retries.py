@@ -68,20 +68,22 @@ from collections.abc import Iterator
 from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
 from ..model.policy.limits import counts_limit_of_task, limit_of_task
+from ..model.policy.retry_count import limits_retries_by_hand
 from ..syntax.values import Item
 from .repairs.options import drop_limit
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        if not task.limits_retries_by_hand:
-            yield from _check_task(module, task)
+        if not limits_retries_by_hand(task):
+            yield from _check_task(task)
 
 
-def _check_task(module: Module, task: Task) -> Iterator[Mistake]:
+def _check_task(task: Task) -> Iterator[Mistake]:
+    module = task.module
     option = task.own_option("max_retries")
     if option is not None and counts_limit_of_task(task):
-        ways = [module.value(arm) for arm in module.arms(option.value)]
+        ways = [module.values.value(arm) for arm in module.values.arms(option.value)]
         if None in ways:
             has = "has" if len(ways) == 1 else "may have"
             message = (
@@ -91,11 +93,11 @@ def _check_task(module: Module, task: Task) -> Iterator[Mistake]:
             yield Mistake(option.value, message, _fix(task, option))
     option = task.retry_kwargs.get("max_retries")
     is_read = task.own_option("retry_kwargs") is not None and task.retries_automatically
-    if option is not None and is_read and module.value(option.value) is None:
+    if option is not None and is_read and module.values.value(option.value) is None:
         yield Mistake(option.value, _message(task, "retry_kwargs"), _fix(task, option))
     for call in task.retry_calls:
         item = call.arguments.get("max_retries")
-        if item is not None and call.is_own and module.value(item.value) is None:
+        if item is not None and call.is_own and module.values.value(item.value) is None:
             yield Mistake(call.node, _message(task, "a retry call"), _fix(task, item))
 
 

@@ -84,10 +84,10 @@ class Ignored(NamedTuple):
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         ignored = sorted(
-            (found for found in _ignored(module, task) if _is_for_celery(module, task, found)),
+            (found for found in _ignored(task) if _is_for_celery(task, found)),
             key=lambda found: (found.option.value.lineno, found.option.value.col_offset),
         )
-        if ignored and not hands_itself_out(module, task):
+        if ignored and not hands_itself_out(task):
             yield Mistake(ignored[0].option.value, _message(task, ignored))
         if task.retries_automatically and backs_off(task):
             for call in task.retry_calls:
@@ -95,19 +95,19 @@ def check(module: Module) -> Iterator[Mistake]:
                     yield Mistake(call.node, _message_for_call(task))
 
 
-def _ignored(module: Module, task: Task) -> Iterator[Ignored]:
-    if lacks_autoretry(module, task):
+def _ignored(task: Task) -> Iterator[Ignored]:
+    if lacks_autoretry(task):
         for name in sorted(AUTORETRY_OPTIONS):
             yield from _own(task, name, "without autoretry_for")
     elif task.retries_automatically:
-        yield from _ignored_delays(module, task)
-        yield from _ignored_limit(module, task)
+        yield from _ignored_delays(task)
+        yield from _ignored_limit(task)
         denied = task.never_retried
         if denied and all(is_celery_exception(name, "Retry", "Ignore") for name in denied):
             yield from _own(task, "dont_autoretry_for", "as Retry and Ignore pass")
 
 
-def _ignored_delays(module: Module, task: Task) -> Iterator[Ignored]:
+def _ignored_delays(task: Task) -> Iterator[Ignored]:
     backoff = backs_off(task)
     if backoff is False:
         yield from _own(task, "retry_backoff_max", "without retry_backoff")
@@ -117,15 +117,15 @@ def _ignored_delays(module: Module, task: Task) -> Iterator[Ignored]:
     countdown = task.retry_kwargs.get("countdown")
     if countdown is not None and task.own_option("retry_kwargs") is not None:
         yield Ignored(countdown, "beside retry_backoff")
-    if not _retries_itself(module, task):
+    if not _retries_itself(task):
         yield from _own(task, "default_retry_delay", "beside retry_backoff")
 
 
-def _ignored_limit(module: Module, task: Task) -> Iterator[Ignored]:
+def _ignored_limit(task: Task) -> Iterator[Ignored]:
     option, other = task.own_option("max_retries"), task.retry_kwargs.get("max_retries")
-    if option is None or other is None or _retries_itself(module, task):
+    if option is None or other is None or _retries_itself(task):
         return
-    limit, used = module.value(option.value), module.value(other.value)
+    limit, used = task.module.values.value(option.value), task.module.values.value(other.value)
     if UNKNOWN not in (limit, used) and used is not None and limit != used:
         yield Ignored(option, f"beside the {used!r} in retry_kwargs")
 
@@ -136,15 +136,15 @@ def _own(task: Task, name: str, reason: str) -> Iterator[Ignored]:
         yield Ignored(option, reason)
 
 
-def _retries_itself(module: Module, task: Task) -> bool:
+def _retries_itself(task: Task) -> bool:
     calls = [*task.retry_calls, *(call for base in task.bases for call in base.retry_calls)]
-    return bool(calls) or hands_itself_to_retry(module, task)
+    return bool(calls) or hands_itself_to_retry(task)
 
 
-def _is_for_celery(module: Module, task: Task, found: Ignored) -> bool:
+def _is_for_celery(task: Task, found: Ignored) -> bool:
     is_in_kwargs = found.option.name == "countdown"
     name = "retry_kwargs" if is_in_kwargs else found.option.name
-    return not reads_option(module, task, name)
+    return not reads_option(task, name)
 
 
 def _means_countdown(call: RetryCall) -> bool:
@@ -185,5 +185,5 @@ def _default_delay(task: Task) -> str:
     option = task.option("default_retry_delay")
     if option is None and not task.has_hidden_options:
         return f"{DEFAULT_RETRY_DELAY} s"
-    number = task.module.number(option.value) if option else None
+    number = task.module.values.number(option.value) if option else None
     return "default_retry_delay" if number is None else f"{number:g} s"

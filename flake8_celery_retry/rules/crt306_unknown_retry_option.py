@@ -77,10 +77,10 @@ from .repairs.options import rename
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        options = unknown_options(module, task)
+        options = unknown_options(task)
         if options:
             options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
-            yield Mistake(options[0].value, _message(task, options), _fix(module, task, options))
+            yield Mistake(options[0].value, _message(task, options), _fix(task, options))
 
 
 def _message(task: Task, options: list[Option]) -> str:
@@ -97,19 +97,19 @@ def _meant(option: Option) -> tuple[str, ...]:
     return (meant,) if meant else ()
 
 
-def _fix(module: Module, task: Task, options: list[Option]) -> Fix | None:
+def _fix(task: Task, options: list[Option]) -> Fix | None:
     renamed: dict[str, Option] = {}
     for option in options:
         name = meant_option(option.name)
-        if name is not None and name not in task.options and fits(module, option, name):
+        if name is not None and name not in task.options and fits(task.module, option, name):
             renamed.setdefault(name, option)
     if not renamed:
         return None
     edits = tuple(rename(option, name) for name, option in renamed.items())
-    is_safe = not any(_turns_round(module, option) for option in renamed.values())
+    is_safe = not any(_turns_round(task.module, option) for option in renamed.values())
     return Fix(f"write {', '.join(renamed)}", is_safe, edits)
 
 
 def _turns_round(module: Module, option: Option) -> bool:
     """Whether the value, once it is read, means "never" or "without end"."""
-    return module.value(option.value) is None or module.number(option.value) == 0
+    return module.values.value(option.value) is None or module.values.number(option.value) == 0

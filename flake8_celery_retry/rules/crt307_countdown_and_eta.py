@@ -88,4 +88,4 @@ def _always_passes(call: RetryCall, name: str) -> bool:
     value = call.argument(name)
     if value is None:
         return False
-    return all(call.module.value(arm) is not None for arm in call.module.arms(value))
+    return all(call.module.values.value(arm) is not None for arm in call.module.values.arms(value))

@@ -67,10 +67,10 @@ from ..model.work.uses import may_be_retried
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        options = [*_limits(module, task)]
+        options = [*_limits(task)]
         if not options or task.retries or task.may_be_foreign:
             continue
-        if not lacks_autoretry(module, task) or _may_retry(module, task):
+        if not lacks_autoretry(task) or _may_retry(task):
             continue
         options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
         written = ", ".join(f"{option.name}={quoted(option.value, 7)}" for option in options)
@@ -81,19 +81,19 @@ def check(module: Module) -> Iterator[Mistake]:
         )
 
 
-def _limits(module: Module, task: Task) -> Iterator[Option]:
+def _limits(task: Task) -> Iterator[Option]:
     option = task.own_option("max_retries")
-    if option is not None and module.value(option.value) not in (0, UNKNOWN):
+    if option is not None and task.module.values.value(option.value) not in (0, UNKNOWN):
         yield option
     option = task.own_option("default_retry_delay")
     if option is not None:
         yield option
 
 
-def _may_retry(module: Module, task: Task) -> bool:
+def _may_retry(task: Task) -> bool:
     return (
         task.has_hidden_options
         or bool(task.unbound_retry_calls)
-        or any(raised.task is task for raised in retries_raised_by_hand(module))
-        or may_be_retried(module, task)
+        or any(raised.task is task for raised in retries_raised_by_hand(task.module))
+        or may_be_retried(task)
     )

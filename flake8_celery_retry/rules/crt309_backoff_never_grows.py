@@ -63,9 +63,9 @@ from ..model.policy.autoretry import lacks_autoretry
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         backoff, maximum = task.option("retry_backoff"), task.option("retry_backoff_max")
-        if backoff is None or lacks_autoretry(module, task):
+        if backoff is None or lacks_autoretry(task):
             continue
-        factor, limit = _factor(module, backoff), _limit(module, task, maximum)
+        factor, limit = _factor(module, backoff), _limit(task, maximum)
         if factor is None:
             continue
         if limit is not None and factor >= limit:
@@ -87,11 +87,11 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _factor(module: Module, backoff: Option) -> float | None:
     """The delay that the backoff begins with, in seconds; ``None`` for no backoff."""
-    return module.converted_number(backoff.value) or None
+    return module.values.converted_number(backoff.value) or None
 
 
-def _limit(module: Module, task: Task, maximum: Option | None) -> float | None:
+def _limit(task: Task, maximum: Option | None) -> float | None:
     """The longest delay, in seconds; ``None`` where it can't be read."""
     if maximum is None:
         return DEFAULT_BACKOFF_MAX if task.options_complete else None
-    return module.converted_number(maximum.value)
+    return task.module.values.converted_number(maximum.value)

@@ -95,7 +95,7 @@ def _message(attempt: Attempt) -> str:
     arguments = ["exc=exc"] if attempt.handler is not None else []
     arguments += [f"countdown={quoted(wait, 10)}"] if wait is not None else []
     retry = f"raise self.retry({', '.join(arguments)})"
-    seconds = module.number(wait)
+    seconds = module.values.number(wait)
     if wait is None:
         doing = "calls itself to try again"
     else:
@@ -127,7 +127,7 @@ def _fix(module: Module, attempt: Attempt) -> Fix | None:
         wait = time_asleep(sleep)
         assert wait is not None
         arguments.append(("countdown", wait))
-        edits += (RemoveStatement(module.statement_of(sleep)),)
+        edits += (RemoveStatement(module.tree.statement_of(sleep)),)
     elif sleeps_in(module, repeat.scope):
         return None
     raising = raise_instead(module, repeat.node, attempt.way.until, retry_call(name, arguments))
@@ -143,10 +143,10 @@ def _receiver(module: Module, attempt: Attempt) -> tuple[str, tuple[Edit, ...]] 
     scope = attempt.repeat.scope
     is_plain = (
         isinstance(scope.node, ast.FunctionDef)
-        and scope.parent is module.root
+        and scope.parent is module.tree.root
         and not scope.node.decorator_list
         and not any(scope.walk((ast.Yield, ast.YieldFrom)))
-        and module.lookup("self", scope) is None
+        and module.names.lookup("self", scope) is None
     )
     if not is_plain:
         return None

@@ -85,12 +85,12 @@ def check(module: Module) -> Iterator[Mistake]:
         if task is None:
             continue
         for sleep in sleeps_between_attempts(module, scope):
-            yield Mistake(sleep, _message(module, task, sleep))
+            yield Mistake(sleep, _message(task, sleep))
 
 
-def _message(module: Module, task: Task, sleep: ast.Call) -> str:
+def _message(task: Task, sleep: ast.Call) -> str:
     wait = time_asleep(sleep)
-    seconds = module.number(wait)
+    seconds = task.module.values.number(wait)
     sleeps = "sleeps" if seconds is None else f"sleeps {seconds:g} s"
     countdown = "" if wait is None else f", countdown={quoted(wait, 10)}"
     return (

@@ -77,34 +77,34 @@ from ..model.work.sleeps import plain_sleep_before_retry, sleeps_before_retry, t
 def check(module: Module) -> Iterator[Mistake]:
     retried: dict[ast.Call, list[RetryCall]] = {}
     for call in module.retry_calls:
-        for sleep in sleeps_before_retry(module, call):
+        for sleep in sleeps_before_retry(call):
             retried.setdefault(sleep, []).append(call)
     for sleep, calls in retried.items():
-        yield Mistake(sleep, _message(module, sleep, calls[0]), _fix(module, sleep, calls))
+        yield Mistake(sleep, _message(sleep, calls[0]), _fix(module, sleep, calls))
 
 
-def _message(module: Module, sleep: ast.Call, call: RetryCall) -> str:
+def _message(sleep: ast.Call, call: RetryCall) -> str:
     wait = time_asleep(sleep)
-    seconds = module.number(wait)
+    seconds = call.module.values.number(wait)
     sleeps = "sleeps" if seconds is None else f"sleeps {seconds:g} s"
     instead = "a longer countdown"
     if wait is not None and _takes_countdown(call):
         instead = f"countdown={quoted(wait, 16)}"
     return (
         f"{call.task_name} {sleeps} before its retry: its worker is held, then the retry waits "
-        f"{_delay(module, call)} on top; write {instead} and no sleep"
+        f"{_delay(call)} on top; write {instead} and no sleep"
     )
 
 
-def _delay(module: Module, call: RetryCall) -> str:
+def _delay(call: RetryCall) -> str:
     """How long the retry waits, for the message."""
     if {call.passes("countdown"), call.passes("eta")} == {False}:
         option = call.task.option("default_retry_delay") if call.task is not None else None
         if option is None and (call.task is None or call.task.has_hidden_options):
             return "default_retry_delay"
-        seconds = DEFAULT_RETRY_DELAY if option is None else module.number(option.value)
+        seconds = DEFAULT_RETRY_DELAY if option is None else call.module.values.number(option.value)
         return "default_retry_delay" if seconds is None else f"{seconds:g} s"
-    seconds = module.number(call.argument("countdown"))
+    seconds = call.module.values.number(call.argument("countdown"))
     return "its own delay" if seconds is None else f"{seconds:g} s"
 
 
@@ -121,8 +121,8 @@ def _fix(module: Module, sleep: ast.Call, calls: list[RetryCall]) -> Fix | None:
     wait = time_asleep(sleep)
     if wait is None or not all(map(_takes_countdown, calls)):
         return None
-    if any(plain_sleep_before_retry(module, call) is not sleep for call in calls):
+    if any(plain_sleep_before_retry(call) is not sleep for call in calls):
         return None
     edits: list[Edit] = [SetKeyword(call.node, "countdown", (wait,)) for call in calls]
-    edits.append(RemoveStatement(module.statement_of(sleep)))
+    edits.append(RemoveStatement(module.tree.statement_of(sleep)))
     return Fix("let the retry wait instead", safe=False, edits=tuple(edits))

@@ -75,11 +75,11 @@ from .repairs.statements import raise_instead, retry_call
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        for send in sends_of_itself(module, task):
+        for send in sends_of_itself(task):
             handler = handler_around(module, send.node)
             if handler is None or send.has_new_work:
                 continue
-            yield Mistake(send.node, _message(task, send), _fix(module, task, send, handler))
+            yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
 
 
 def _message(task: Task, send: Repeat) -> str:
@@ -101,7 +101,7 @@ def _delay(send: Repeat) -> str:
     return f", {delays[0].arg}={quoted(delays[0].value, 10)}" if delays else ""
 
 
-def _fix(module: Module, task: Task, send: Repeat, handler: Handler) -> Fix | None:
+def _fix(task: Task, send: Repeat, handler: Handler) -> Fix | None:
     names = [option.arg for option in send.options]
     if handler.is_star or send.has_nameless_options or len(set(names)) < len(names):
         return None
@@ -112,7 +112,7 @@ def _fix(module: Module, task: Task, send: Repeat, handler: Handler) -> Fix | No
     exception, naming = name_exception(handler)
     options = [(option.arg or "", option.value) for option in send.options]
     retry = retry_call(task.self_name or task.name, [("exc", exception), *options])
-    raising = raise_instead(module, send.node, handler.node, retry)
+    raising = raise_instead(task.module, send.node, handler.node, retry)
     if raising is None:
         return None
     edits: tuple[Edit, ...] = (*naming, *raising)

@@ -68,7 +68,11 @@ from ..model.policy.limits import limit_of_autoretry
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         autoretry = task.own_option("autoretry_for")
-        if autoretry is None or _may_say_how_long(task) or module.makes_app_with_task_class:
+        if (
+            autoretry is None
+            or _may_say_how_long(task)
+            or module.recognition.makes_app_with_task_class
+        ):
             continue
         limit = limit_of_autoretry(task)
         if limit is not None and limit <= 0:

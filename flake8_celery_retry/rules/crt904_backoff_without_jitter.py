@@ -88,8 +88,8 @@ def _check_options(task: Task) -> Iterator[Mistake]:
         return
     if not (task.retries_automatically or task.has_hidden_options):
         return
-    factor = module.value(backoff.value)
-    if factor is UNKNOWN or not factor or module.value(jitter.value) not in {False, None}:
+    factor = module.values.value(backoff.value)
+    if factor is UNKNOWN or not factor or module.values.value(jitter.value) not in {False, None}:
         return
     yield Mistake(
         jitter.value,

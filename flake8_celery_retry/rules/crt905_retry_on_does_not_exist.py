@@ -105,7 +105,7 @@ def check(module: Module) -> Iterator[Mistake]:
         missing = handler.missing_rows if handler else []
         if handler is None or not missing:
             continue
-        if len(missing) < len(handler.caught) and is_tested(module, call):
+        if len(missing) < len(handler.caught) and is_tested(call):
             continue
         yield Mistake(handler.node, _message(call.task_name, missing[0]))
     for task in module.tasks:
@@ -117,9 +117,9 @@ def _check_autoretry(task: Task) -> Iterator[Mistake]:
     if autoretry is None or limit_of_autoretry(task) == 0:
         return
     excluded = task.option("dont_autoretry_for")
-    spared = task.module.missing_rows(excluded.value) if excluded else []
+    spared = task.module.values.missing_rows(excluded.value) if excluded else []
     names = {ast.unparse(exception) for exception in spared}
-    for exception in task.module.missing_rows(autoretry.value):
+    for exception in task.module.values.missing_rows(autoretry.value):
         if ast.unparse(exception) not in names:
             yield Mistake(autoretry.value, _message(task.name, exception))
             return

@@ -81,7 +81,7 @@ from ..model.policy.delays import largest_automatic_delay, largest_delay, waits_
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    timeout = module.settings.visibility_timeout
+    timeout = module.recognition.settings.visibility_timeout
     for call in module.retry_calls:
         delay = largest_delay(call)
         if delay is not None and delay >= timeout:
@@ -99,7 +99,7 @@ def _delays_of_options(task: Task) -> Iterator[tuple[Option, float]]:
         if option.is_own and not task.is_base:
             yield option, delay
     waiting = task.own_option("default_retry_delay")
-    delay_of_calls = task.module.number(waiting.value) if waiting else None
+    delay_of_calls = task.module.values.number(waiting.value) if waiting else None
     if waiting is None or delay_of_calls is None:
         return
     if any(waits_default_delay(call) for call in task.retry_calls):

@@ -1,0 +1,22 @@
+"""Python code, read without running it: Python, and no word of Celery."""
+
+from __future__ import annotations
+
+import ast
+
+from .kinds import Kinds
+from .names import Names
+from .tree import Tree
+from .values import Values
+
+
+class Syntax:
+    """What can be asked of a module as Python: where its nodes stand (``tree``), what its names
+    mean (``names``), what its expressions come to (``values``) and what kind of thing that is
+    (``kinds``). How control flows is in :mod:`.flow`, which asks ``tree`` and ``values``."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = Tree(tree)
+        self.names = Names(self.tree)
+        self.values = Values(self.names)
+        self.kinds = Kinds(self.values)

@@ -96,48 +96,50 @@ def run_before(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Itera
                 yield from [*parent.body, *parent.orelse]
 
 
-def can_be_skipped(module: Values, node: ast.AST, until: ast.AST | None = None) -> bool:
+def can_be_skipped(values: Values, node: ast.AST, until: ast.AST | None = None) -> bool:
     """Whether an earlier ``return``, ``raise`` or ``continue`` may leave before a node is reached.
 
     An ``else`` is skipped by a ``return`` in the body of its ``try``, too.
     """
-    for statement in path(module, node, until):
-        if any(may_leave(module, earlier) for earlier in module.statements_before(statement)):
+    for statement in path(values.tree, node, until):
+        if any(may_leave(values, earlier) for earlier in values.tree.statements_before(statement)):
             return True
-        around = module.parent(statement)
+        around = values.tree.parent(statement)
         body = around.body if isinstance(around, TRY) else []
-        if module.field(statement) == "orelse" and any(module.within(body, ast.Return)):
+        if values.tree.field(statement) == "orelse" and any(values.tree.within(body, ast.Return)):
             return True
     return False
 
 
-def may_leave(module: Values, statement: ast.stmt) -> bool:
+def may_leave(values: Values, statement: ast.stmt) -> bool:
     """Whether a statement may leave the block it stands in: by ``return``, by a ``raise`` that it
     does not catch itself, by ``continue`` or ``break`` of a loop around it."""
-    for leaving in module.within(statement, EXITS):
+    for leaving in values.tree.within(statement, EXITS):
         around = [
-            frame for frame in frames(module, leaving) if module.is_inside(frame.node, statement)
+            frame
+            for frame in frames(values.tree, leaving)
+            if values.tree.is_inside(frame.node, statement)
         ]
         if isinstance(leaving, ast.Return):
             return True
         if isinstance(leaving, ast.Raise):
             tries = [frame.node for frame in around if frame.kind == "try"]
-            if not any(_catches(module, statement, leaving) for statement in tries):
+            if not any(_catches(values, statement, leaving) for statement in tries):
                 return True
         elif not any(frame.kind == "loop" and frame.field == "body" for frame in around):
             return True
     return False
 
 
-def _catches(module: Values, around: ast.AST, leaving: ast.Raise) -> bool:
+def _catches(values: Values, around: ast.AST, leaving: ast.Raise) -> bool:
     """Whether a ``try`` has a clause for what a ``raise`` in its body raises."""
     assert isinstance(around, TRY)
     raised = leaving.exc.func if isinstance(leaving.exc, ast.Call) else leaving.exc
     for handler in around.handlers:
-        if not BROAD.isdisjoint(module.exceptions(handler.type)):
+        if not BROAD.isdisjoint(values.exceptions(handler.type)):
             return True
         if raised is not None and handler.type is not None:
-            caught = module.elements(handler.type) or [handler.type]
+            caught = values.elements(handler.type) or [handler.type]
             if ast.unparse(raised) in map(ast.unparse, caught):
                 return True
     return False

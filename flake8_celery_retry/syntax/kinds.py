@@ -36,25 +36,30 @@ SEQUENCE_FUNCTIONS = frozenset(
 SEQUENCE_METHODS = frozenset({"append", "extend", "pop", "insert", "sort", "reverse"})
 
 
-class Kinds(Values):
-    """Values of which it can be said what they are."""
+class Kinds:
+    """What kind of thing the expressions of a tree come to."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.names = values.names
+        self.tree = values.tree
 
     def is_exception_class(self, expression: ast.expr) -> bool:
         """Whether an expression names an exception class, or a class of another module: where an
         exception is asked for, it can be nothing else."""
         if self._is_known_exception(expression, ALIASES):
             return True
-        return self.definition(expression) is None and self.is_single_class(expression)
+        return self.names.definition(expression) is None and self.is_single_class(expression)
 
     def is_single_class(self, expression: ast.expr) -> bool:
         """Whether an expression names one exception class: one of the module, or a name written
         as a class is and in the singular."""
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if not isinstance(expression, (ast.Name, ast.Attribute)):
             return False
-        if isinstance(self.definition(expression), ast.ClassDef):
+        if isinstance(self.names.definition(expression), ast.ClassDef):
             return True
-        qualified = self.qualified(expression)
+        qualified = self.names.qualified(expression)
         if qualified is None or qualified.endswith(PLURAL_ENDINGS):
             return False
         return _is_name_of_class(qualified)
@@ -64,7 +69,7 @@ class Kinds(Values):
         gives it, an exception class, a call of one."""
         if self.is_name_of_handler(expression):
             return True
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if self.is_name_of_handler(expression):
             return True
         if isinstance(expression, ast.Call):
@@ -78,14 +83,14 @@ class Kinds(Values):
             return "a string"
         if self.is_container(expression):
             return "a container"
-        constant = self.value(expression)
+        constant = self.values.value(expression)
         if constant is not UNKNOWN and constant is not None:
             return "no exception"
         if self.is_exception_class(expression):
             return "a class"
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if isinstance(expression, ast.Call):
-            return FUNCTIONS_ABOUT_EXCEPTIONS.get(self.qualified(expression.func) or "")
+            return FUNCTIONS_ABOUT_EXCEPTIONS.get(self.names.qualified(expression.func) or "")
         if isinstance(expression, ast.Attribute) and expression.attr in PARTS_OF_EXCEPTIONS:
             return "no exception"
         return None
@@ -95,24 +100,24 @@ class Kinds(Values):
         that nothing else there gives a meaning."""
         if not isinstance(expression, ast.Name):
             return False
-        found = self.lookup(expression.id, self.scope_of(expression))
+        found = self.names.lookup(expression.id, self.tree.scope_of(expression))
         if found is None:
             return False
-        for around, _ in self.ancestors(expression):
+        for around, _ in self.tree.ancestors(expression):
             if isinstance(around, ast.ExceptHandler) and around.name == expression.id:
                 return not self.is_name_taken(around)
         return all(isinstance(binding.node, ast.ExceptHandler) for binding in found[1])
 
     def is_name_taken(self, handler: ast.ExceptHandler) -> bool:
         """Whether something inside an ``except`` clause gives its name another meaning."""
-        bindings = self.scope_of(handler).bindings.get(handler.name or "", ())
+        bindings = self.tree.scope_of(handler).bindings.get(handler.name or "", ())
         nodes = [binding.node for binding in bindings if binding.node is not handler]
-        return any(self.is_inside(node, handler) for node in nodes)
+        return any(self.tree.is_inside(node, handler) for node in nodes)
 
     def is_text(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a string: a literal, an f-string, ``str(…)``,
         ``"…" % …``, ``"…".format(…)``, ``", ".join(…)`` and the like."""
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if isinstance(expression, ast.Constant):
             return isinstance(expression.value, str)
         if isinstance(expression, ast.BinOp):
@@ -124,14 +129,14 @@ class Kinds(Values):
             function = expression.func
             if isinstance(function, ast.Attribute) and function.attr in {"format", "join"}:
                 return function.attr == "format" or self.is_text(function.value)
-            return self.qualified(function) in TEXT_FUNCTIONS
+            return self.names.qualified(function) in TEXT_FUNCTIONS
         return isinstance(expression, ast.JoinedStr)
 
     def is_timedelta(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a ``timedelta``: ``timedelta(…)``, a multiple of one."""
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if isinstance(expression, ast.Call):
-            qualified = self.qualified(expression.func) or ""
+            qualified = self.names.qualified(expression.func) or ""
             return qualified.rpartition(".")[2] == "timedelta"
         if not isinstance(expression, ast.BinOp):
             return False
@@ -144,54 +149,54 @@ class Kinds(Values):
         """Whether an expression is a display or a comprehension: a tuple, list, set or dict."""
         displays = (ast.Tuple, ast.List, ast.Set, ast.Dict)
         comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-        return isinstance(self.read(expression), (*displays, *comprehensions))
+        return isinstance(self.values.read(expression), (*displays, *comprehensions))
 
     def is_data(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a literal or a container, whichever way its conditions
         go: nothing that can be called."""
         return all(
-            self.value(arm) is not UNKNOWN
+            self.values.value(arm) is not UNKNOWN
             or self.is_text(arm)
             or self.is_container(arm)
-            or self.items(arm) is not None
-            for arm in self.arms(expression)
+            or self.values.items(arm) is not None
+            for arm in self.values.arms(expression)
         )
 
     def holds_a_row(self, parameter: ast.arg) -> bool:
         """Whether a parameter is annotated or used as a sequence (``*args`` is one)."""
-        arguments = self.parent(parameter)
+        arguments = self.tree.parent(parameter)
         assert isinstance(arguments, ast.arguments)
         if parameter is arguments.vararg or _is_annotated_as_row(parameter):
             return True
         return any(
             self._is_used_as_row(name)
-            for scope in self.scopes
+            for scope in self.tree.scopes
             for name in scope.walk(ast.Name)
-            if self.parameter(name) is parameter
+            if self.names.parameter(name) is parameter
         )
 
     @cached_property
     def known_exceptions(self) -> frozenset[str]:
         """The qualified names of what the module catches or raises, one by one."""
         listed: list[ast.expr] = []
-        for scope in self.scopes:
+        for scope in self.tree.scopes:
             for node in scope.walk((ast.ExceptHandler, ast.Raise)):
                 named = node.type if isinstance(node, ast.ExceptHandler) else node.exc
                 if isinstance(named, ast.Call):
                     named = named.func
                 listed += named.elts if isinstance(named, ast.Tuple) else [named] if named else []
-        names = map(self.qualified, listed)
+        names = map(self.names.qualified, listed)
         # ``except NETWORK_ERRORS`` may well name a tuple of them, ``raise problem()`` a function.
         return frozenset(name for name in names if name and _is_name_of_class(name))
 
     def _is_known_exception(self, expression: ast.expr, depth: int) -> bool:
-        expression = self.read(expression)
+        expression = self.values.read(expression)
         if depth == 0 or not isinstance(expression, (ast.Name, ast.Attribute)):
             return False
-        definition = self.definition(expression)
+        definition = self.names.definition(expression)
         if isinstance(definition, ast.ClassDef):
             return any(self._is_known_exception(base, depth - 1) for base in definition.bases)
-        qualified = self.exception(expression)
+        qualified = self.values.exception(expression)
         if qualified is None:
             return False
         builtin = getattr(builtins, qualified, None)
@@ -202,7 +207,7 @@ class Kinds(Values):
         )
 
     def _is_used_as_row(self, name: ast.Name) -> bool:
-        parent, field = self.parent(name), self.field(name)
+        parent, field = self.tree.parent(name), self.tree.field(name)
         if isinstance(parent, (ast.Starred, ast.YieldFrom)):
             return True
         if isinstance(parent, ast.keyword):
@@ -221,7 +226,7 @@ class Kinds(Values):
             function = parent.func
             if isinstance(function, ast.Attribute) and function.attr in {"extend", "join"}:
                 return True
-            return self.qualified(function) in SEQUENCE_FUNCTIONS
+            return self.names.qualified(function) in SEQUENCE_FUNCTIONS
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add):
             other = parent.right if parent.left is name else parent.left
             return self.is_container(other)

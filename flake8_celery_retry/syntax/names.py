@@ -27,8 +27,11 @@ CHANGING_METHODS = frozenset(
 )
 
 
-class Names(Tree):
-    """A tree that can say what its names mean."""
+class Names:
+    """What the names of a tree mean."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
 
     def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """The scope around that binds a name, with its bindings in source order; ``None`` if no
@@ -43,11 +46,11 @@ class Names(Tree):
 
     def is_free(self, name: ast.Name) -> bool:
         """Whether nothing around a name binds it, and no star import may."""
-        return not self.star_import and self.lookup(name.id, self.scope_of(name)) is None
+        return not self.tree.star_import and self.lookup(name.id, self.tree.scope_of(name)) is None
 
     def assigned(self, name: ast.Name) -> ast.expr | None:
         """The value of a name that is bound once, by a plain assignment."""
-        found = self.lookup(name.id, self.scope_of(name))
+        found = self.lookup(name.id, self.tree.scope_of(name))
         if found is None or len(found[1]) != 1:
             return None
         return found[1][0].value
@@ -57,7 +60,7 @@ class Names(Tree):
         for _ in range(ALIASES):
             if not isinstance(expression, ast.Name):
                 return None
-            found = self.lookup(expression.id, self.scope_of(expression))
+            found = self.lookup(expression.id, self.tree.scope_of(expression))
             if found is None:
                 return None
             for binding in found[1]:
@@ -76,7 +79,7 @@ class Names(Tree):
         """The parameter that a name stands for, be it of a function further out."""
         if not isinstance(expression, ast.Name):
             return None
-        found = self.lookup(expression.id, self.scope_of(expression))
+        found = self.lookup(expression.id, self.tree.scope_of(expression))
         if found is None:
             return None
         for binding in found[1]:
@@ -87,9 +90,9 @@ class Names(Tree):
 
     def is_changed(self, parameter: ast.arg) -> bool:
         """Whether a function binds its parameter anew, or changes what it holds in place."""
-        function = self.parent(self.parent(parameter))
+        function = self.tree.parent(self.tree.parent(parameter))
         assert isinstance(function, (*FUNCTION, ast.Lambda))
-        scope = self.scope_made_by(function)
+        scope = self.tree.scope_made_by(function)
         if len(scope.bindings.get(parameter.arg, ())) > 1:
             return True
         for node in scope.walk((ast.Subscript, ast.Attribute)):
@@ -103,7 +106,7 @@ class Names(Tree):
 
     def reads_of(self, parameter: ast.arg) -> Iterator[ast.Name]:
         """The places where a function, or what is nested in it, reads its parameter."""
-        for scope in self.scopes_in(self.scope_of_parameter(parameter)):
+        for scope in self.tree.scopes_in(self.tree.scope_of_parameter(parameter)):
             for name in scope.walk(ast.Name):
                 if isinstance(name.ctx, ast.Load) and self.parameter(name) is parameter:
                     yield name
@@ -123,7 +126,7 @@ class Names(Tree):
                 continue
             if not isinstance(expression, ast.Name):
                 return None
-            found = self.lookup(expression.id, self.scope_of(expression))
+            found = self.lookup(expression.id, self.tree.scope_of(expression))
             if found is None:
                 return _joined(expression.id, parts)
             for binding in found[1]:
@@ -147,7 +150,7 @@ class Names(Tree):
                 continue
             if not isinstance(expression, ast.Name):
                 return None
-            found = self.lookup(expression.id, self.scope_of(expression))
+            found = self.lookup(expression.id, self.tree.scope_of(expression))
             values = [binding.value for binding in found[1] if binding.value] if found else []
             if not values:
                 return None
@@ -156,16 +159,16 @@ class Names(Tree):
 
     def times_read(self, name: str) -> int:
         """How often the module reads a name, in whatever scope."""
-        names = (node for scope in self.scopes for node in scope.walk(ast.Name))
+        names = (node for scope in self.tree.scopes for node in scope.walk(ast.Name))
         return sum(node.id == name and isinstance(node.ctx, ast.Load) for node in names)
 
     def local_name(self, qualified: str) -> str | None:
         """The name under which the module has imported something at its top level."""
-        return _imported_name(self.root, qualified)
+        return _imported_name(self.tree.root, qualified)
 
     def visible_name(self, node: ast.AST, qualified: str) -> str | None:
         """The name under which something is imported where a node stands."""
-        scope: Scope | None = self.scope_of(node)
+        scope: Scope | None = self.tree.scope_of(node)
         while scope is not None:
             name = _imported_name(scope, qualified)
             if name is not None:

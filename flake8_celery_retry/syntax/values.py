@@ -57,8 +57,12 @@ class Items:
     complete: bool
 
 
-class Values(Names):
-    """Names that can be read."""
+class Values:
+    """What the expressions of a tree come to."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.tree = names.tree
 
     def read(self, expression: ast.expr) -> ast.expr:
         """The expression that a name stands for: that of a constant assigned once at the module's
@@ -145,7 +149,7 @@ class Values(Names):
         attribute of every task, and of nothing else."""
         if isinstance(expression, ast.Attribute) and expression.attr == "MaxRetriesExceededError":
             return "celery.exceptions.MaxRetriesExceededError"
-        return self.qualified(expression)
+        return self.names.qualified(expression)
 
     def missing_rows(self, expression: ast.expr) -> list[ast.expr]:
         """Those of the exceptions in an ``except`` clause or an option that say that a row of the
@@ -161,7 +165,7 @@ class Values(Names):
             return None
         if isinstance(made.func, ast.Attribute) and made.func.attr == "register_task":
             made = self.read(made.args[0]) if made.args else made
-        definition = self.definition(made.func) if isinstance(made, ast.Call) else None
+        definition = self.names.definition(made.func) if isinstance(made, ast.Call) else None
         return definition if isinstance(definition, ast.ClassDef) else None
 
     # -- how ---------------------------------------------------------------------------------
@@ -170,35 +174,35 @@ class Values(Names):
         # Every model has an exception of its own as attribute, and few models can be resolved.
         if isinstance(exception, ast.Attribute) and exception.attr == "DoesNotExist":
             return True
-        return is_missing_row(self.qualified(exception))
+        return is_missing_row(self.names.qualified(exception))
 
     def _value_of_name(self, name: ast.Name) -> ast.expr | None:
-        scope = self.scope_of(name)
-        found = self.lookup(name.id, scope)
+        scope = self.tree.scope_of(name)
+        found = self.names.lookup(name.id, scope)
         if found is None:
             return None
         home, bindings = found
         if len(bindings) == 1:
             binding = bindings[0]
-            if home is self.root and not self._is_top_level(binding.node):
+            if home is self.tree.root and not self._is_top_level(binding.node):
                 return None
             return binding.value
         return self._last_bound_before(name, scope) if home is scope else None
 
     def _is_top_level(self, node: ast.AST) -> bool:
-        return self.parent(node) is self.root.node
+        return self.tree.parent(node) is self.tree.root.node
 
     def _last_bound_before(self, name: ast.Name, scope: Scope) -> ast.expr | None:
         """The value of the nearest assignment in the same block, nothing in between binding it."""
         if not scope.is_function:
             return None
-        statement = self.statement_of(name)
-        for earlier in reversed(self.statements_before(statement)):
+        statement = self.tree.statement_of(name)
+        for earlier in reversed(self.tree.statements_before(statement)):
             if isinstance(earlier, (ast.Assign, ast.AnnAssign)):
                 targets = earlier.targets if isinstance(earlier, ast.Assign) else [earlier.target]
                 if any(isinstance(target, ast.Name) and target.id == name.id for target in targets):
                     return earlier.value
-            stores = (node for node in self.within(earlier, ast.Name) if node.id == name.id)
+            stores = (node for node in self.tree.within(earlier, ast.Name) if node.id == name.id)
             if any(not isinstance(node.ctx, ast.Load) for node in stores):
                 return None
         return None
@@ -230,7 +234,7 @@ class Values(Names):
             right = self._elements(expression.right, depth - 1)
             return None if left is None or right is None else left + right
         if isinstance(expression, ast.Call) and len(expression.args) == 1:
-            if self.qualified(expression.func) in {"tuple", "list", "set", "frozenset"}:
+            if self.names.qualified(expression.func) in {"tuple", "list", "set", "frozenset"}:
                 return self._elements(expression.args[0], depth - 1)
             return None
         if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
@@ -255,7 +259,7 @@ class Values(Names):
         if depth == 0:
             return None
         if isinstance(expression, ast.Call):
-            if self.qualified(expression.func) != "dict":
+            if self.names.qualified(expression.func) != "dict":
                 return None
             keywords = self._keywords(expression, depth - 1)
             if not expression.args:
@@ -281,7 +285,7 @@ class Values(Names):
         """Whether ``name["key"] = …`` or ``name.update(…)`` may add to a dict in this scope."""
         if self.read(name) is name:
             return False
-        for node in self.scope_of(name).walk((ast.Subscript, ast.Attribute)):
+        for node in self.tree.scope_of(name).walk((ast.Subscript, ast.Attribute)):
             is_name = isinstance(node.value, ast.Name) and node.value.id == name.id
             changes = isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load)
             if is_name and changes:

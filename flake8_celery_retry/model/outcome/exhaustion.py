@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...facts.exceptions import BROAD, is_celery_exception
-from ...syntax.values import Values
 from ..handlers import Handler
+from ..module import Module
 from ..retries import RetryCall
 
 EXHAUSTED = "MaxRetriesExceededError"
 
 
-def unreachable_handlers(calls: list[RetryCall]) -> Iterator[tuple[Handler, list[RetryCall]]]:
+def unreachable_handlers(calls: Sequence[RetryCall]) -> Iterator[tuple[Handler, list[RetryCall]]]:
     """The clauses for ``MaxRetriesExceededError`` that none of the retry calls in the body of
     their ``try`` can reach, with these calls."""
     waiting: dict[ast.ExceptHandler, tuple[Handler, list[RetryCall]]] = {}
@@ -38,30 +38,30 @@ def _raises_something_else(call: RetryCall, handler: Handler) -> bool:
     if exc is None:
         return False
     return all(
-        not _may_be_none(call.module, arm) and not _may_be_caught(call.module, arm, handler)
-        for arm in call.module.arms(exc)
+        not _may_be_none(call.module, arm) and not _may_be_caught(arm, handler)
+        for arm in call.module.values.arms(exc)
     )
 
 
-def _may_be_none(module: Values, exc: ast.expr) -> bool:
+def _may_be_none(module: Module, exc: ast.expr) -> bool:
     """Whether an expression may come to ``None``: a parameter that says so, a name that is given
     ``None`` somewhere, ``error or None``."""
     if isinstance(exc, ast.BoolOp):
         return any(_may_be_none(module, value) for value in exc.values)
-    if module.value(exc) is None:
+    if module.values.value(exc) is None:
         return True
     if not isinstance(exc, ast.Name):
         return False
-    parameter = module.parameter(exc)
+    parameter = module.names.parameter(exc)
     if parameter is not None and _is_optional(module, parameter):
         return True
-    found = module.lookup(exc.id, module.scope_of(exc))
+    found = module.names.lookup(exc.id, module.tree.scope_of(exc))
     values = [binding.value for binding in found[1]] if found is not None else []
-    return any(value is not None and module.value(value) is None for value in values)
+    return any(value is not None and module.values.value(value) is None for value in values)
 
 
-def _is_optional(module: Values, parameter: ast.arg) -> bool:
-    arguments = module.parent(parameter)
+def _is_optional(module: Module, parameter: ast.arg) -> bool:
+    arguments = module.tree.parent(parameter)
     assert isinstance(arguments, ast.arguments)
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = dict(zip(reversed(positional), reversed(arguments.defaults), strict=False))
@@ -71,31 +71,31 @@ def _is_optional(module: Values, parameter: ast.arg) -> bool:
         if default is not None
     }
     default = defaults.get(parameter)
-    if default is not None and module.value(default) is None:
+    if default is not None and module.values.value(default) is None:
         return True
     annotation = ast.unparse(parameter.annotation) if parameter.annotation else ""
     return "None" in annotation or "Optional" in annotation
 
 
-def _may_be_caught(module: Values, exc: ast.expr, handler: Handler) -> bool:
+def _may_be_caught(exc: ast.expr, handler: Handler) -> bool:
     """Whether a clause for ``MaxRetriesExceededError`` may catch the exception of a retry call, as
     far as their classes can be told."""
-    kinds = _kinds_of(module, exc)
+    kinds = _kinds_of(handler.module, exc)
     if any(is_celery_exception(kind, EXHAUSTED) for kind in kinds):
         return True
     others = [name for name in handler.caught if not is_celery_exception(name, EXHAUSTED)]
     return any(_may_be_related(kind, other) for kind in kinds for other in others)
 
 
-def _kinds_of(module: Values, exc: ast.expr) -> list[str | None]:
+def _kinds_of(module: Module, exc: ast.expr) -> list[str | None]:
     """The classes that an exception may be of; ``None`` for each that can't be told."""
     if isinstance(exc, ast.Call):
-        return [module.exception(exc.func)]
+        return [module.values.exception(exc.func)]
     if isinstance(exc, ast.Name):
-        for around, _ in module.ancestors(exc):
+        for around, _ in module.tree.ancestors(exc):
             if isinstance(around, ast.ExceptHandler) and around.name == exc.id:
-                return module.exceptions(around.type)
-    return [module.exception(exc)]
+                return module.values.exceptions(around.type)
+    return [module.values.exception(exc)]
 
 
 def _may_be_related(kind: str | None, other: str | None) -> bool:

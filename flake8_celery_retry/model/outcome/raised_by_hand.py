@@ -24,13 +24,13 @@ class RaisedByHand(NamedTuple):
 
 def retries_raised_by_hand(module: Module) -> Iterator[RaisedByHand]:
     """The places where a task raises ``Retry`` instead of calling ``retry``."""
-    for scope in module.scopes:
+    for scope in module.tree.scopes:
         for statement in scope.walk(ast.Raise):
             if statement.exc is None or _is_plumbing(scope.node):
                 continue
-            made = module.read(statement.exc)
+            made = module.values.read(statement.exc)
             class_ = made.func if isinstance(made, ast.Call) else made
-            if not is_celery_exception(module.qualified(class_), "Retry", "RetryTaskError"):
+            if not is_celery_exception(module.names.qualified(class_), "Retry", "RetryTaskError"):
                 continue
             task = module.task_running(statement)
             if task is not None and not _is_sent_before(module, statement):
@@ -47,6 +47,6 @@ def _is_sent_before(module: Module, statement: ast.Raise) -> bool:
     quiet = {call.node for call in module.retry_calls if call.throws is not True}
     return any(
         call in quiet
-        for earlier in flow.run_before(module, statement)
-        for call in module.within(earlier, ast.Call)
+        for earlier in flow.run_before(module.tree, statement)
+        for call in module.tree.within(earlier, ast.Call)
     )

@@ -15,61 +15,60 @@ from ..retries import RetryCall
 SIGNALS = ("Retry", "Ignore", "Reject")
 
 
-def is_sorted_out(module: Module, call: RetryCall) -> bool:
+def is_sorted_out(call: RetryCall) -> bool:
     """Whether the exception decides if a retry call in a handler is reached: by a test in the
     handler (or in the nested function that it calls), or by an earlier clause of the same ``try``
     that ends without a retry."""
     handler = call.handler
     if handler is None:
         return False
-    if any(_denies(module, earlier) for earlier in handler.earlier):
+    if any(_denies(earlier) for earlier in handler.earlier):
         return True
-    if _tests_exception(module, handler, handler.node.body, handler.node):
+    if _tests_exception(handler, handler.node.body, handler.node):
         return True
     function = call.scope.node
     return (
         call.called_at is not None
         and isinstance(function, FunctionNode)
-        and function is not module.scope_of(handler.node).node
-        and _tests_exception(module, handler, function.body, function)
+        and function is not call.module.tree.scope_of(handler.node).node
+        and _tests_exception(handler, function.body, function)
     )
 
 
-def is_tested(module: Module, call: RetryCall) -> bool:
+def is_tested(call: RetryCall) -> bool:
     """Whether a test in the handler of a retry call, in which the exception takes part, decides
     if the call is reached."""
     handler = call.handler
-    return handler is not None and _tests_exception(
-        module, handler, handler.node.body, handler.node
-    )
+    return handler is not None and _tests_exception(handler, handler.node.body, handler.node)
 
 
-def _denies(module: Module, handler: Handler) -> bool:
+def _denies(handler: Handler) -> bool:
     """Whether a clause keeps exceptions from being retried: all of them, or those it picks."""
     if all(is_celery_exception(caught, *SIGNALS) for caught in handler.caught):
         return False
-    if "reached" not in flow.ends(module, handler.node.body, module.is_retry):
+    if "reached" not in flow.ends(handler.module.tree, handler.node.body, handler.module.is_retry):
         return True
-    return _tests_exception(module, handler, handler.node.body, handler.node)
+    return _tests_exception(handler, handler.node.body, handler.node)
 
 
-def _tests_exception(
-    module: Module, handler: Handler, block: list[ast.stmt], until: ast.AST
-) -> bool:
+def _tests_exception(handler: Handler, block: list[ast.stmt], until: ast.AST) -> bool:
     """Whether a test in which the exception takes part decides if a retry is reached."""
-    tests = module.within(block, (ast.If, ast.Match, ast.IfExp, ast.BoolOp, ast.Assert))
-    return any(_decides(module, handler, test, until) for test in tests)
+    tests = handler.module.tree.within(
+        block, (ast.If, ast.Match, ast.IfExp, ast.BoolOp, ast.Assert)
+    )
+    return any(_decides(handler, test, until) for test in tests)
 
 
-def _decides(module: Module, handler: Handler, test: ast.AST, until: ast.AST) -> bool:
+def _decides(handler: Handler, test: ast.AST, until: ast.AST) -> bool:
+    module = handler.module
     if isinstance(test, ast.If):
         return handler.involves_exception(test.test) and flow.decides(
-            module, test, until, module.is_retry
+            module.tree, test, until, module.is_retry
         )
     if isinstance(test, ast.Match):
         asked = [test.subject, *(case.guard for case in test.cases if case.guard is not None)]
         return any(handler.involves_exception(expression) for expression in asked) and (
-            flow.decides(module, test, until, module.is_retry)
+            flow.decides(module.tree, test, until, module.is_retry)
         )
     if isinstance(test, ast.IfExp):
         return handler.involves_exception(test.test) and (
@@ -79,11 +78,11 @@ def _decides(module: Module, handler: Handler, test: ast.AST, until: ast.AST) ->
         *conditions, last = test.values
         return _holds_retry(module, last) and any(map(handler.involves_exception, conditions))
     assert isinstance(test, ast.Assert)
-    following = flow.what_follows(module, test, until)
+    following = flow.what_follows(module.tree, test, until)
     return handler.involves_exception(test.test) and (
-        "reached" in flow.ends(module, following, module.is_retry)
+        "reached" in flow.ends(module.tree, following, module.is_retry)
     )
 
 
 def _holds_retry(module: Module, expression: ast.expr) -> bool:
-    return any(module.is_retry(node) for node in module.within(expression, ast.Call))
+    return any(module.is_retry(node) for node in module.tree.within(expression, ast.Call))

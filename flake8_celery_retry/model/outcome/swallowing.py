@@ -13,7 +13,6 @@ from typing import Literal
 from ...facts.exceptions import is_celery_exception, swallows_retry
 from ...syntax import flow
 from ...syntax.tree import TRY
-from ...syntax.values import Values
 from ..handlers import Handler
 from ..module import Module
 from ..retries import RetryCall
@@ -35,7 +34,7 @@ class Swallower:
 def swallower_of(call: RetryCall) -> Swallower | None:
     """The first thing around a retry call that swallows what it raises, if anything does."""
     for frame in call.frames:
-        around = call.module.parent(frame.node) if frame.kind == "handler" else frame.node
+        around = call.module.tree.parent(frame.node) if frame.kind == "handler" else frame.node
         if isinstance(around, (ast.With, ast.AsyncWith)):
             if _suppresses(call.module, around):
                 return Swallower("suppress", around.lineno)
@@ -51,14 +50,17 @@ def swallower_of(call: RetryCall) -> Swallower | None:
     return None
 
 
-def retries(module: Module, handler: Handler) -> bool:
+def retries(handler: Handler) -> bool:
     """Whether a clause holds a retry call of its own."""
-    return any(module.is_retry(call) for call in module.within(handler.node.body, ast.Call))
+    return any(
+        handler.module.is_retry(call)
+        for call in handler.module.tree.within(handler.node.body, ast.Call)
+    )
 
 
-def only_tells(module: Module, handler: Handler) -> bool:
+def only_tells(handler: Handler) -> bool:
     """Whether a clause does nothing but log, pass or return, under conditions or not."""
-    return all(_only_tells(module, statement) for statement in handler.node.body)
+    return all(_only_tells(handler.module, statement) for statement in handler.node.body)
 
 
 def _only_tells(module: Module, statement: ast.stmt) -> bool:
@@ -81,8 +83,8 @@ def _only_tells(module: Module, statement: ast.stmt) -> bool:
 def _calls(module: Module, expression: ast.expr) -> bool:
     """Whether an expression calls anything that may do more than look."""
     return any(
-        module.qualified(call.func) not in HARMLESS_FUNCTIONS
-        for call in module.within(expression, ast.Call)
+        module.names.qualified(call.func) not in HARMLESS_FUNCTIONS
+        for call in module.tree.within(expression, ast.Call)
     )
 
 
@@ -99,29 +101,29 @@ def _first_to_catch(call: RetryCall, statement: ast.Try) -> Handler | None:
     return None
 
 
-def _suppresses(module: Values, with_: ast.With | ast.AsyncWith) -> bool:
+def _suppresses(module: Module, with_: ast.With | ast.AsyncWith) -> bool:
     for item in with_.items:
-        manager = module.read(item.context_expr)
+        manager = module.values.read(item.context_expr)
         if not isinstance(manager, ast.Call):
             continue
-        if module.qualified(manager.func) != "contextlib.suppress":
+        if module.names.qualified(manager.func) != "contextlib.suppress":
             continue
         for argument in manager.args:
             listed = argument.value if isinstance(argument, ast.Starred) else argument
-            if any(map(swallows_retry, module.exceptions(listed))):
+            if any(map(swallows_retry, module.values.exceptions(listed))):
                 return True
     return False
 
 
-def _leaving_of_finally(module: Values, statement: ast.Try) -> ast.stmt | None:
+def _leaving_of_finally(module: Module, statement: ast.Try) -> ast.stmt | None:
     """The ``return``, ``break`` or ``continue`` by which a ``finally`` may leave: it drops any
     exception on its way."""
-    for leaving in module.within(statement.finalbody, flow.EXITS):
+    for leaving in module.tree.within(statement.finalbody, flow.EXITS):
         if isinstance(leaving, ast.Return):
             return leaving
-        loops = (frame.node for frame in flow.frames(module, leaving) if frame.kind == "loop")
+        loops = (frame.node for frame in flow.frames(module.tree, leaving) if frame.kind == "loop")
         if isinstance(leaving, (ast.Break, ast.Continue)) and not any(
-            module.is_inside(loop, statement) for loop in loops
+            module.tree.is_inside(loop, statement) for loop in loops
         ):
             return leaving
     return None
@@ -136,7 +138,7 @@ def _passes(handler: Handler, block: list[ast.stmt]) -> bool:
         branch = _branch_for_retry(handler, statement)
         if branch is None:
             continue
-        if branch and flow.leaves(handler.module, branch):
+        if branch and flow.leaves(handler.module.tree, branch):
             return _passes(handler, branch)
         return _passes(handler, [*branch, *block[position + 1 :]])
     if not block:
@@ -197,7 +199,7 @@ def _is_true_for_retry(handler: Handler, test: ast.expr) -> bool | None:
         if decisive in verdicts:
             return decisive
         return None if None in verdicts else not decisive
-    if isinstance(test, ast.Call) and handler.module.qualified(test.func) == "isinstance":
+    if isinstance(test, ast.Call) and handler.module.names.qualified(test.func) == "isinstance":
         return _is_instance(handler, *test.args) if len(test.args) == 2 else None
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _is_of_type(handler, test.left, test.ops[0], test.comparators[0])
@@ -207,7 +209,7 @@ def _is_true_for_retry(handler: Handler, test: ast.expr) -> bool | None:
 def _is_instance(handler: Handler, tested: ast.expr, classes: ast.expr) -> bool | None:
     if not _is_caught(handler, tested):
         return None
-    names = handler.module.exceptions(classes)
+    names = handler.module.values.exceptions(classes)
     if any(map(swallows_retry, names)):
         return True
     return None if None in names else False
@@ -217,7 +219,7 @@ def _is_of_type(
     handler: Handler, tested: ast.expr, operator: ast.cmpop, classes: ast.expr
 ) -> bool | None:
     """``type(exc) is Retry``, ``exc.__class__ in (Retry, Ignore)`` and the like."""
-    if isinstance(tested, ast.Call) and handler.module.qualified(tested.func) == "type":
+    if isinstance(tested, ast.Call) and handler.module.names.qualified(tested.func) == "type":
         instance = tested.args[0] if tested.args else None
     elif isinstance(tested, ast.Attribute) and tested.attr == "__class__":
         instance = tested.value
@@ -225,7 +227,7 @@ def _is_of_type(
         return None
     if instance is None or not _is_caught(handler, instance):
         return None
-    names = handler.module.exceptions(classes)
+    names = handler.module.values.exceptions(classes)
     if None in names:
         return None
     is_retry = any(is_celery_exception(name, "Retry") for name in names)
@@ -239,7 +241,7 @@ def _matches_retry(handler: Handler, pattern: ast.pattern) -> bool | None:
     if isinstance(pattern, ast.MatchAs):
         return True if pattern.pattern is None else _matches_retry(handler, pattern.pattern)
     if isinstance(pattern, ast.MatchClass):
-        name = handler.module.exception(pattern.cls)
+        name = handler.module.values.exception(pattern.cls)
         if swallows_retry(name):
             return None if pattern.patterns or pattern.kwd_patterns else True
         return None if name is None else False

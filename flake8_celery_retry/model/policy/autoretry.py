@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from ...syntax.values import UNKNOWN
-from ..module import Module
 from ..spelling import is_meant
 from ..tasks import Task
 
 
-def lacks_autoretry(module: Module, task: Task) -> bool:
+def lacks_autoretry(task: Task) -> bool:
     """Whether a task is known to have no ``autoretry_for``, or an empty one: none is written, none
     is misspelled, and none can come from a base class, an app or a decorator of the project's."""
     if task.option("autoretry_for") is not None:
         return not task.retries_automatically
     return not (
         task.has_hidden_options
-        or module.makes_app_with_task_class
-        or is_meant(module, task, "autoretry_for")
+        or task.module.recognition.makes_app_with_task_class
+        or is_meant(task, "autoretry_for")
     )
 
 
@@ -25,5 +24,5 @@ def backs_off(task: Task) -> bool | None:
     option = task.option("retry_backoff")
     if option is None:
         return False if task.options_complete else None
-    value = task.module.value(option.value)
+    value = task.module.values.value(option.value)
     return None if value is UNKNOWN else bool(value)

@@ -8,11 +8,12 @@ import operator
 from collections.abc import Callable, Iterator
 
 from ...facts.options import DEFAULT_BACKOFF_MAX
-from ...syntax.values import ARITHMETIC, DEPTH, Values, calculated
+from ...syntax.values import ARITHMETIC, DEPTH, calculated
+from ..module import Module
 from ..retries import RetryCall
 from ..tasks import Option, Task
 from .limits import limit_of_autoretry, limit_of_call
-from .retry_count import is_request_retries
+from .retry_count import is_request_retries, limits_retries_by_hand
 
 #: Functions that a countdown is calculated with; each gives the same for the same numbers.
 CALCULATIONS: dict[str, Callable[..., float]] = {
@@ -51,7 +52,7 @@ def largest_delay(call: RetryCall) -> float | None:
         return None
     if not any(is_request_retries(call.module, part) for part in parts(call.module, delay)):
         return _calculate(call.module, delay, 0, DEPTH)
-    if limit is None or call.task is None or call.task.limits_retries_by_hand:
+    if limit is None or call.task is None or limits_retries_by_hand(call.task):
         return None
     counts = {*range(int(min(limit, RETRIES)))} | ({int(limit) - 1} if limit < math.inf else set())
     delays = [_calculate(call.module, delay, count, DEPTH) for count in counts]
@@ -63,12 +64,12 @@ def _delay_from_now(call: RetryCall) -> ast.expr | None:
     module = call.module
     countdown, eta = call.argument("countdown"), call.argument("eta")
     if countdown is not None and call.passes("countdown"):
-        return None if module.is_timedelta(countdown) else countdown
-    moment = module.read(eta) if eta is not None else None
+        return None if module.kinds.is_timedelta(countdown) else countdown
+    moment = module.values.read(eta) if eta is not None else None
     if not isinstance(moment, ast.BinOp) or not isinstance(moment.op, ast.Add):
         return None
     for now, delay in ((moment.left, moment.right), (moment.right, moment.left)):
-        if _is_now(module.read(now)):
+        if _is_now(module.values.read(now)):
             return delay
     return None
 
@@ -91,7 +92,7 @@ def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:
     if limit is None or limit <= 0:
         return None
     backoff = task.option("retry_backoff")
-    if backoff is not None and task.module.value(backoff.value):
+    if backoff is not None and task.module.values.value(backoff.value):
         delay = _largest_backoff(task, backoff, limit)
         return (backoff, delay) if delay is not None else None
     if not task.retry_kwargs_complete or (backoff is None and task.has_hidden_options):
@@ -110,23 +111,23 @@ def waits_default_delay(call: RetryCall) -> bool:
 
 def _largest_backoff(task: Task, backoff: Option, limit: float) -> float | None:
     """``celery.utils.time.get_exponential_backoff_interval`` at the last retry."""
-    value = task.module.value(backoff.value)
+    value = task.module.values.value(backoff.value)
     if not isinstance(value, (bool, int, float)):
         return None
     option = task.option("retry_backoff_max")
     if option is None and task.has_hidden_options:
         return None
-    maximum = task.module.number(option.value) if option else DEFAULT_BACKOFF_MAX
+    maximum = task.module.values.number(option.value) if option else DEFAULT_BACKOFF_MAX
     if maximum is None:
         return None
     factor = int(max(1.0, value))
     return min(int(maximum), factor << max(0, int(min(limit, RETRIES)) - 1))
 
 
-def _calculate(module: Values, expression: ast.expr, retries: int, depth: int) -> float | None:
+def _calculate(module: Module, expression: ast.expr, retries: int, depth: int) -> float | None:
     """The number that an expression comes to at a retry count, jitter left aside; the larger one
     where it depends."""
-    expression = module.read(expression)
+    expression = module.values.read(expression)
     if depth == 0:
         return None
     if is_request_retries(module, expression):
@@ -141,11 +142,11 @@ def _calculate(module: Values, expression: ast.expr, retries: int, depth: int) -
         return max((arm for arm in arms if arm is not None), default=None)
     if isinstance(expression, ast.Call):
         return _calculate_call(module, expression, retries, depth - 1)
-    return module.number(expression)
+    return module.values.number(expression)
 
 
 def _calculate_operation(
-    module: Values, expression: ast.BinOp, retries: int, depth: int
+    module: Module, expression: ast.BinOp, retries: int, depth: int
 ) -> float | None:
     if isinstance(expression.op, (ast.Add, ast.Sub, ast.Mult)):
         if is_random(module, expression.right):
@@ -162,8 +163,8 @@ def _calculate_operation(
     return _known(calculated(operation, left, right)) if operation else None
 
 
-def _calculate_call(module: Values, call: ast.Call, retries: int, depth: int) -> float | None:
-    qualified = module.qualified(call.func)
+def _calculate_call(module: Module, call: ast.Call, retries: int, depth: int) -> float | None:
+    qualified = module.names.qualified(call.func)
     if qualified == "datetime.timedelta":
         return _seconds_of_timedelta(module, call, retries, depth)
     if isinstance(call.func, ast.Attribute) and call.func.attr == "total_seconds":
@@ -187,10 +188,10 @@ def _calculate_call(module: Values, call: ast.Call, retries: int, depth: int) ->
 
 
 def _seconds_of_timedelta(
-    module: Values, expression: ast.expr, retries: int, depth: int
+    module: Module, expression: ast.expr, retries: int, depth: int
 ) -> float | None:
-    made = module.read(expression)
-    if not isinstance(made, ast.Call) or module.qualified(made.func) != "datetime.timedelta":
+    made = module.values.read(expression)
+    if not isinstance(made, ast.Call) or module.names.qualified(made.func) != "datetime.timedelta":
         return None
     given = [("days", argument) for argument in made.args[:1]]
     given += [("seconds", argument) for argument in made.args[1:2]]
@@ -208,10 +209,10 @@ def _known(value: object) -> float | None:
     return value if isinstance(value, (int, float)) else None
 
 
-def parts(module: Values, expression: ast.expr, depth: int = DEPTH) -> Iterator[ast.expr]:
+def parts(module: Module, expression: ast.expr, depth: int = DEPTH) -> Iterator[ast.expr]:
     """The expressions that an expression's value is made of, names followed to what they stand
     for; what decides between two arms is no part of the value."""
-    expression = module.read(expression)
+    expression = module.values.read(expression)
     yield expression
     if depth == 0 or isinstance(expression, ast.Attribute):
         return
@@ -226,23 +227,23 @@ def parts(module: Values, expression: ast.expr, depth: int = DEPTH) -> Iterator[
         yield from parts(module, child, depth - 1)
 
 
-def is_power_of_retry_count(module: Values, expression: ast.expr) -> bool:
+def is_power_of_retry_count(module: Module, expression: ast.expr) -> bool:
     """Whether a delay is calculated as a power of the retry count: ``60 * 2 ** retries``,
     ``min(retries**2, 600)``, ``1 << retries``."""
     for part in parts(module, expression):
         is_power = isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Pow, ast.LShift))
-        is_power |= isinstance(part, ast.Call) and module.qualified(part.func) in POWERS
+        is_power |= isinstance(part, ast.Call) and module.names.qualified(part.func) in POWERS
         if is_power and any(is_request_retries(module, inner) for inner in parts(module, part)):
             return True
     return False
 
 
-def may_be_random(module: Values, expression: ast.expr) -> bool:
+def may_be_random(module: Module, expression: ast.expr) -> bool:
     """Whether a delay may have a random part: it calls something that doesn't just calculate, or
     names a jitter that can't be read."""
     for part in parts(module, expression):
         if isinstance(part, ast.Call):
-            if module.qualified(part.func) not in {*CALCULATIONS, *POWERS}:
+            if module.names.qualified(part.func) not in {*CALCULATIONS, *POWERS}:
                 return True
         elif isinstance(part, (ast.Name, ast.Attribute)):
             name = part.id if isinstance(part, ast.Name) else part.attr
@@ -251,12 +252,12 @@ def may_be_random(module: Values, expression: ast.expr) -> bool:
     return False
 
 
-def is_random(module: Values, expression: ast.expr) -> bool:
+def is_random(module: Module, expression: ast.expr) -> bool:
     """Whether an expression is a random number, as ``random.uniform(0, 10)`` is."""
-    expression = module.read(expression)
+    expression = module.values.read(expression)
     if not isinstance(expression, ast.Call):
         return False
-    qualified = module.qualified(expression.func) or ""
+    qualified = module.names.qualified(expression.func) or ""
     if qualified in CALCULATIONS and len(expression.args) == 1:
         return is_random(module, expression.args[0])
     return qualified.partition(".")[0] in {"random", "secrets"}

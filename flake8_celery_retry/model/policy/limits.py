@@ -15,15 +15,15 @@ def limit_of_task(task: Task) -> float | None:
     option = task.option("max_retries")
     if option is None:
         return None if task.has_hidden_options else DEFAULT_MAX_RETRIES
-    if task.module.value(option.value) is None:
+    if task.module.values.value(option.value) is None:
         return math.inf
-    return task.module.number(option.value)
+    return task.module.values.number(option.value)
 
 
 def limit_of_call(call: RetryCall) -> float | None:
     """How many retries a retry call allows; its ``max_retries=None`` means that of the task."""
     if call.passes("max_retries"):
-        return call.module.number(call.argument("max_retries"))
+        return call.module.values.number(call.argument("max_retries"))
     if call.task is None or call.passes("max_retries") is None:
         return None
     return limit_of_task(call.task)
@@ -34,8 +34,8 @@ def limit_of_autoretry(task: Task) -> float | None:
     if not task.retries_automatically:
         return 0
     option = task.retry_kwargs.get("max_retries")
-    if option is not None and task.module.value(option.value) is not None:
-        return task.module.number(option.value)
+    if option is not None and task.module.values.value(option.value) is not None:
+        return task.module.values.number(option.value)
     return limit_of_task(task) if task.retry_kwargs_complete else None
 
 
@@ -49,5 +49,5 @@ def counts_limit_of_task(task: Task) -> bool:
     return (
         task.retries_automatically
         and task.retry_kwargs_complete
-        and (option is None or task.module.value(option.value) is None)
+        and (option is None or task.module.values.value(option.value) is None)
     )

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ...syntax import flow
 from ...syntax.tree import Scope
-from ...syntax.values import Values
+from ..module import Module
+from ..remembering import remembered
+from ..tasks import Task
 
-if TYPE_CHECKING:
-    from ..tasks import Task
 
-
-def is_request_retries(module: Values, expression: ast.expr) -> bool:
+def is_request_retries(module: Module, expression: ast.expr) -> bool:
     """Whether an expression is the running task's retry count (``self.request.retries``, or a
     local name for it)."""
-    expression = module.read(expression)
+    expression = module.values.read(expression)
     return (
         isinstance(expression, ast.Attribute)
         and expression.attr == "retries"
@@ -25,7 +23,7 @@ def is_request_retries(module: Values, expression: ast.expr) -> bool:
     )
 
 
-def retry_count_comparisons(module: Values, scope: Scope) -> Iterator[tuple[ast.Compare, ast.expr]]:
+def retry_count_comparisons(module: Module, scope: Scope) -> Iterator[tuple[ast.Compare, ast.expr]]:
     """The comparisons of the retry count in a scope, each with what it is compared to."""
     for compare in scope.walk(ast.Compare):
         sides = [compare.left, *compare.comparators]
@@ -36,21 +34,27 @@ def retry_count_comparisons(module: Values, scope: Scope) -> Iterator[tuple[ast.
                 break
 
 
-def _mentions_retry_count(module: Values, expression: ast.expr) -> bool:
+def _mentions_retry_count(module: Module, expression: ast.expr) -> bool:
     return any(
         is_request_retries(module, node)
-        for node in module.within(expression, (ast.Attribute, ast.Name))
+        for node in module.tree.within(expression, (ast.Attribute, ast.Name))
     )
 
 
-def limits_by_hand(task: Task, scope: Scope) -> bool:
+@remembered
+def limits_retries_by_hand(task: Task) -> bool:
     """Whether a task's function compares its retry count with a limit other than 0, and one way
     leaves without a retry."""
+    nested = {call.scope for call in task.retry_calls if call.called_at is not None}
+    return any(_limits_by_hand(task, scope) for scope in [*task.scopes, *nested])
+
+
+def _limits_by_hand(task: Task, scope: Scope) -> bool:
     module = task.module
     return any(
         _may_go_without_retry(task, scope, decision)
         for compare, limit in retry_count_comparisons(module, scope)
-        if module.value(limit) != 0
+        if module.values.value(limit) != 0
         for decision in _decisions_by(module, compare)
     )
 
@@ -60,36 +64,36 @@ def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:
     module = task.module
     if isinstance(decision, ast.If) and task.retries_automatically:
         # Whatever fails is retried, so a way that leaves is one without a retry.
-        return flow.leaves(module, decision.body) or flow.leaves(module, decision.orelse)
+        return flow.leaves(module.tree, decision.body) or flow.leaves(module.tree, decision.orelse)
     if isinstance(decision, (ast.If, ast.Match)):
-        return flow.decides(module, decision, scope.node, task.is_retry)
+        return flow.decides(module.tree, decision, scope.node, task.is_retry)
     return isinstance(decision, ast.Assert) or any(
-        task.is_retry(call) for call in module.within(decision, ast.Call)
+        task.is_retry(call) for call in module.tree.within(decision, ast.Call)
     )
 
 
-def _decisions_by(module: Values, expression: ast.expr) -> Iterator[ast.AST]:
+def _decisions_by(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
     """What an expression decides about, through a local name as well
     (``last = self.request.retries >= 3`` … ``if last:``)."""
-    for parent, _field in module.ancestors(expression):
+    for parent, _field in module.tree.ancestors(expression):
         if isinstance(parent, ast.stmt) and not isinstance(parent, ast.Assign):
             break
         target = parent.targets[0] if isinstance(parent, ast.Assign) else None
         if isinstance(parent, ast.NamedExpr):
             target = parent.target
         if isinstance(target, ast.Name):
-            for name in module.scope_of(target).walk(ast.Name):
+            for name in module.tree.scope_of(target).walk(ast.Name):
                 if name.id == target.id and isinstance(name.ctx, ast.Load):
                     yield from _decisions_here(module, name)
     yield from _decisions_here(module, expression)
 
 
-def _decisions_here(module: Values, expression: ast.expr) -> Iterator[ast.AST]:
+def _decisions_here(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
     """The statement and the conditional expressions whose test an expression is part of."""
     child: ast.AST = expression
-    for parent, field_name in module.ancestors(expression):
+    for parent, field_name in module.tree.ancestors(expression):
         if isinstance(parent, ast.match_case):
-            yield module.parent(parent)
+            yield module.tree.parent(parent)
         elif isinstance(parent, ast.BoolOp):
             if child is not parent.values[-1]:
                 yield parent

@@ -65,9 +65,9 @@ class Repeat:
 
     def give_packed(self, args: ast.expr | None, kwargs: ast.expr | None) -> None:
         """Take over arguments that are given as a tuple and a dict (``apply_async``)."""
-        if args is not None and self.module.value(args) is not None:
+        if args is not None and self.module.values.value(args) is not None:
             self._give_rest(args, "args")
-        if kwargs is not None and self.module.value(kwargs) is not None:
+        if kwargs is not None and self.module.values.value(kwargs) is not None:
             self._give_rest(kwargs, "kwargs")
 
     def _is_positional(self, parameter: ast.arg) -> bool:
@@ -86,16 +86,16 @@ class Repeat:
     def _give_rest(self, value: ast.expr, kind: str) -> None:
         """Arguments in a tuple or dict: those of the running task or function as they came, or
         ones that can be read."""
-        value = self.module.read(value)
+        value = self.module.values.read(value)
         if self._is_converted(value):
-            value = self.module.read(value.args[0])
+            value = self.module.values.read(value.args[0])
         if _is_of_request(value, kind):
             self._passes_all_on = True
         elif self._is_own_rest(value, kind):
             return
         elif kind == "args" and isinstance(value, (ast.Tuple, ast.List)):
             self.give(value.elts)
-        elif kind == "kwargs" and (items := self.module.items(value)) is not None:
+        elif kind == "kwargs" and (items := self.module.values.items(value)) is not None:
             self.is_readable = self.is_readable and items.complete
             for item in items.items:
                 self._give_one(self._parameter_named(item.name), item.value)
@@ -106,7 +106,7 @@ class Repeat:
         """Whether it is ``list(…)``, ``int(…)`` and the like of one value."""
         return (
             isinstance(value, ast.Call)
-            and self.module.qualified(value.func) in CONVERSIONS
+            and self.module.names.qualified(value.func) in CONVERSIONS
             and len(value.args) == 1
             and not value.keywords
         )
@@ -116,7 +116,7 @@ class Repeat:
         assert isinstance(self.scope.node, FunctionNode)
         own = self.scope.node.args
         rest = own.vararg if kind == "args" else own.kwarg
-        return rest is not None and self.module.parameter(value) is rest
+        return rest is not None and self.module.names.parameter(value) is rest
 
     # -- comparing them with what the function holds -------------------------------------------
 
@@ -152,27 +152,29 @@ class Repeat:
         return any(
             isinstance(node, ast.Name) and node.id in names
             for option in self.options
-            for node in self.module.within(option.value, ast.Name)
+            for node in self.module.tree.within(option.value, ast.Name)
         )
 
     def is_passed_on(self, parameter: ast.arg, value: ast.expr) -> bool:
         """Whether a value is what the parameter holds, converted perhaps."""
-        value = self.module.read(value)
+        value = self.module.values.read(value)
         if self._is_converted(value):
-            value = self.module.read(value.args[0])
+            value = self.module.values.read(value.args[0])
         value = self._key_of_row(value) or value
-        return self.module.parameter(value) is parameter and not self.module.is_changed(parameter)
+        return self.module.names.parameter(value) is parameter and not self.module.names.is_changed(
+            parameter
+        )
 
     def _key_of_row(self, value: ast.expr) -> ast.expr | None:
         """What a row was looked up by whose key an expression is: ``order_id`` for ``order.pk``
         after ``order = Order.objects.get(pk=order_id)``."""
         if not (isinstance(value, ast.Attribute) and value.attr in KEYS):
             return None
-        made = self.module.read(value.value)
+        made = self.module.values.read(value.value)
         made = made.value if isinstance(made, ast.Await) else made
         keywords = made.keywords if isinstance(made, ast.Call) else []
         keys = [keyword.value for keyword in keywords if keyword.arg in KEYS]
-        return self.module.read(keys[0]) if len(keys) == 1 else None
+        return self.module.values.read(keys[0]) if len(keys) == 1 else None
 
     def _counts_attempts(self, parameter: ast.arg, value: ast.expr) -> bool:
         return self._is_count(parameter, value) and (
@@ -181,26 +183,27 @@ class Repeat:
         )
 
     def _is_count(self, parameter: ast.arg, value: ast.expr) -> bool:
-        value = self.module.read(value)
-        if self.module.parameter(value) is parameter:
+        value = self.module.values.read(value)
+        if self.module.names.parameter(value) is parameter:
             return self._is_only_counted(parameter)
         if not (isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub))):
             return False
-        sides = [self.module.read(value.left), self.module.read(value.right)]
+        sides = [self.module.values.read(value.left), self.module.values.read(value.right)]
         counted = [
             side
             for side in sides
-            if self.module.parameter(side) is parameter or is_request_retries(self.module, side)
+            if self.module.names.parameter(side) is parameter
+            or is_request_retries(self.module, side)
         ]
-        steps = [side for side in sides if self.module.number(side) is not None]
+        steps = [side for side in sides if self.module.values.number(side) is not None]
         return len(counted) == len(steps) == 1
 
     def _is_only_counted(self, parameter: ast.arg) -> bool:
         """Whether nothing but ``parameter += 1`` and the like changes it."""
         bindings = [at.node for at in self.scope.bindings[parameter.arg] if at.kind != "parameter"]
-        steps = [self.module.parent(node) for node in bindings]
+        steps = [self.module.tree.parent(node) for node in bindings]
         return bool(steps) and all(
-            isinstance(step, ast.AugAssign) and self.module.number(step.value) is not None
+            isinstance(step, ast.AugAssign) and self.module.values.number(step.value) is not None
             for step in steps
         )
 
@@ -210,16 +213,16 @@ class Repeat:
         return all(self._serves(read, name, purposes) for read in self._reads(name))
 
     def _reads(self, name: str) -> Iterator[ast.Name]:
-        for scope in self.module.scopes_in(self.scope):
+        for scope in self.module.tree.scopes_in(self.scope):
             for node in scope.walk(ast.Name):
                 if node.id != name or not isinstance(node.ctx, ast.Load):
                     continue
-                found = self.module.lookup(name, scope)
+                found = self.module.names.lookup(name, scope)
                 if found is not None and found[0] is self.scope:
                     yield node
 
     def _serves(self, read: ast.Name, name: str, purposes: _Purposes) -> bool:
-        for parent, part in self.module.ancestors(read):
+        for parent, part in self.module.tree.ancestors(read):
             if isinstance(parent, ast.Call) and (
                 parent is self.node
                 or parent in purposes.calls
@@ -266,15 +269,15 @@ class _Purposes:
         return _Purposes(self.calls, self.tests, self.followed | {name})
 
 
-def goes_on_with_other_work(module: Module, call: RetryCall) -> bool:
+def goes_on_with_other_work(call: RetryCall) -> bool:
     """Whether a retry call passes ``args`` or ``kwargs`` that differ from those of the running
     task. What a task helper passes does, unless it is all that the task was sent with."""
     parameters = call.task.own_parameters if call.task is not None else []
-    repeat = Repeat(module, call.node, _function_of(call), parameters)
+    repeat = Repeat(call.module, call.node, _function_of(call), parameters)
     args = call.argument("args")
     if args is not None and _is_no_tuple(repeat, args):
         args = None  # a mistake of its own, and no other work
-    display = module.read(args) if args is not None else None
+    display = call.module.values.read(args) if args is not None else None
     if isinstance(display, (ast.Tuple, ast.List)) and display.elts:
         first = display.elts[0]
         # A task that passes itself is what CRT107 is about.
@@ -289,8 +292,8 @@ def _is_no_tuple(repeat: Repeat, args: ast.expr) -> bool:
     the parameters in place of a tuple (CRT107)."""
     module = repeat.module
     return (
-        module.is_exception(args)
-        or isinstance(module.value(args), (str, int, float))
+        module.kinds.is_exception(args)
+        or isinstance(module.values.value(args), (str, int, float))
         or any(repeat.is_passed_on(parameter, args) for parameter in repeat.parameters)
     )
 

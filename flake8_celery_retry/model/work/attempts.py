@@ -25,8 +25,10 @@ PACKED_SIGNATURES = frozenset({"signature", "subtask"})
 def can_be_a_task(module: Module) -> bool:
     """Whether a plain function of the module could be a task: in a program that uses Celery or
     Django, or one that shows nothing but the standard library."""
-    roots = {name.partition(".")[0] for name in module.imported}
-    return module.imports_celery or "django" in roots or roots <= sys.stdlib_module_names
+    roots = {name.partition(".")[0] for name in module.tree.imported}
+    return (
+        module.recognition.imports_celery or "django" in roots or roots <= sys.stdlib_module_names
+    )
 
 
 # -- a function that calls itself ------------------------------------------------------------
@@ -92,7 +94,7 @@ def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:
     return (
         sleeps_in(module, scope)
         and can_be_a_task(module)
-        and not any(is_foreign(module.qualified(decorator)) for decorator in decorators)
+        and not any(is_foreign(module.names.qualified(decorator)) for decorator in decorators)
     )
 
 
@@ -101,7 +103,7 @@ def _way_of_attempt(module: Module, call: ast.Call) -> Way | None:
     handler = handler_around(module, call)
     if handler is not None:
         return Way(handler.node)
-    for frame in flow.frames(module, call):
+    for frame in flow.frames(module.tree, call):
         if frame.kind == "loop":
             return None
         way = Way(frame.node, part=frame.field)
@@ -123,16 +125,16 @@ def _call_of_itself(
 ) -> Repeat | None:
     assert isinstance(scope.node, FunctionNode)
     if task is not None:
-        return _call_of_task(module, scope, task, call)
-    if module.definition(call.func) is scope.node:
+        return _call_of_task(scope, task, call)
+    if module.names.definition(call.func) is scope.node:
         return _given(Repeat(module, call, scope, scope.parameters))
     if isinstance(call.func, ast.Attribute) and call.func.attr == scope.node.name:
         return _call_of_method(module, scope, call, call.func.value)
     return None
 
 
-def _call_of_task(module: Module, scope: Scope, task: Task, call: ast.Call) -> Repeat | None:
-    repeat = Repeat(module, call, scope, task.own_parameters)
+def _call_of_task(scope: Scope, task: Task, call: ast.Call) -> Repeat | None:
+    repeat = Repeat(task.module, call, scope, task.own_parameters)
     if task.is_reference(call.func):
         return _given(repeat, task)
     if not (isinstance(call.func, ast.Attribute) and task.is_reference(call.func.value)):
@@ -151,9 +153,9 @@ def _call_of_method(
     assert scope.parent is not None
     if not isinstance(scope.parent.node, ast.ClassDef):
         return None
-    if scope.parameters and module.parameter(receiver) is scope.parameters[0]:
+    if scope.parameters and module.names.parameter(receiver) is scope.parameters[0]:
         return _given(Repeat(module, call, scope, scope.parameters[1:]))
-    if module.definition(receiver) is scope.parent.node:
+    if module.names.definition(receiver) is scope.parent.node:
         return _given(Repeat(module, call, scope, scope.parameters))
     return None
 
@@ -180,20 +182,20 @@ def _give_packed(repeat: Repeat, call: ast.Call, position: int) -> None:
 # -- a task that sends itself ----------------------------------------------------------------
 
 
-def sends_of_itself(module: Module, task: Task) -> Iterator[Repeat]:
+def sends_of_itself(task: Task) -> Iterator[Repeat]:
     """The calls by which a task sends itself again, in source order."""
     for scope in task.scopes:
         for call in scope.walk(ast.Call):
-            repeat = _send_of_itself(module, task, call)
+            repeat = _send_of_itself(task, call)
             if repeat is not None:
                 yield repeat
 
 
-def _send_of_itself(module: Module, task: Task, call: ast.Call) -> Repeat | None:
+def _send_of_itself(task: Task, call: ast.Call) -> Repeat | None:
     if task.function is None or not isinstance(call.func, ast.Attribute):
         return None
     method, receiver = call.func.attr, call.func.value
-    repeat = Repeat(module, call, task.function, task.own_parameters)
+    repeat = Repeat(task.module, call, task.function, task.own_parameters)
     if method == "send_task":
         if not (call.args and _is_name_of(task, call.args[0])):
             return None
@@ -220,7 +222,7 @@ def _send_of_itself(module: Module, task: Task, call: ast.Call) -> Repeat | None
 def _sign(repeat: Repeat, task: Task, expression: ast.expr) -> bool:
     """Take over the arguments of a signature of the task (``self.s(…)``, ``task.si(…).set(…)``);
     false where the expression is none."""
-    made = repeat.module.read(expression)
+    made = repeat.module.values.read(expression)
     repeat.is_made_elsewhere = repeat.is_made_elsewhere or made is not expression
     expression = made
     if not (isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute)):
@@ -244,8 +246,8 @@ def _is_name_of(task: Task, expression: ast.expr) -> bool:
     name with that of the function; ``self.name`` too."""
     if isinstance(expression, ast.Attribute) and expression.attr == "name":
         return task.is_reference(expression.value)
-    name = task.module.value(expression)
+    name = task.module.values.value(expression)
     option = task.option("name")
     if option is not None:
-        return name == task.module.value(option.value) and isinstance(name, str)
+        return name == task.module.values.value(option.value) and isinstance(name, str)
     return isinstance(name, str) and name.endswith(f".{task.name}")

@@ -39,7 +39,7 @@ class DirectCall:
 
 def direct_calls(module: Module) -> Iterator[DirectCall]:
     """The calls by which a task's body runs another task of the module."""
-    for call in module.calls:
+    for call in module.tree.calls:
         task = module.task_running(call)
         found = _called_task(module, call) if task is not None else None
         if task is not None and found is not None and found[0] is not task:
@@ -66,13 +66,13 @@ def _called_task(module: Module, call: ast.Call) -> tuple[Task, bool] | None:
 def _task(module: Module, expression: ast.expr) -> Task | None:
     """The task that an expression is; a class-based one where it is an instance of it."""
     task = module.task_named(expression)
-    if task is not None and task.is_class and module.instance_of(expression) is None:
+    if task is not None and task.is_class and module.values.instance_of(expression) is None:
         return None
     return task
 
 
 def _signed_task(module: Module, expression: ast.expr) -> Task | None:
-    made = module.read(expression)
+    made = module.values.read(expression)
     if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
         return _task(module, made.func.value) if made.func.attr in SIGNATURE_METHODS else None
     return None
@@ -80,8 +80,8 @@ def _signed_task(module: Module, expression: ast.expr) -> Task | None:
 
 def _throws(module: Module, call: ast.Call) -> bool:
     return any(
-        item.name == "throw" and module.value(item.value) is True
-        for item in module.keywords(call).items
+        item.name == "throw" and module.values.value(item.value) is True
+        for item in module.values.keywords(call).items
     )
 
 

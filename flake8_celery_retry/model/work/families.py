@@ -48,7 +48,7 @@ def family_of_body(module: Module, body: list[ast.stmt]) -> Family | None:
     """The one family to which everything leads that a block calls or raises, as far as that can
     be resolved; functions of the module are followed. ``None`` where there is none, or another
     one too."""
-    nodes = module.within(body, (ast.Call, ast.Raise))
+    nodes = module.tree.within(body, (ast.Call, ast.Raise))
     found = set(_families(module, nodes, set()))
     return found.pop() if len(found) == 1 else None
 
@@ -60,11 +60,11 @@ def _families(
     for node in nodes:
         if isinstance(node, ast.Raise):
             if node.exc is not None and not isinstance(node.exc, ast.Call):
-                yield family_of(module.qualified(node.exc) or "")
+                yield family_of(module.names.qualified(node.exc) or "")
             continue
-        function = module.definition(node.func)
+        function = module.names.definition(node.func)
         if isinstance(function, FunctionNode):
-            scope = module.scope_made_by(function)
+            scope = module.tree.scope_made_by(function)
             if scope not in followed:
                 followed.add(scope)
                 yield from _families(module, scope.walk((ast.Call, ast.Raise)), followed)
@@ -74,7 +74,7 @@ def _families(
         elif ".objects." in ast.unparse(node.func):
             yield DATABASE
         elif not module.is_log_call(node):
-            qualified = module.qualified(node.func) or module.made_by(node.func)
+            qualified = module.names.qualified(node.func) or module.names.made_by(node.func)
             if qualified is not None and not _is_plain(qualified):
                 yield family_of(qualified)
 

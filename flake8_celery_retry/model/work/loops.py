@@ -50,7 +50,7 @@ def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
         if loop is None or not _is_same_attempt(module, loop, statement):
             continue
         for clause in statement.handlers:
-            following = flow.what_follows(module, statement, loop)
+            following = flow.what_follows(module.tree, statement, loop)
             if not _goes_round(module, [*clause.body, *following], loop):
                 continue
             sleep = _sleep_after(module, clause, following, loop)
@@ -61,7 +61,7 @@ def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
 
 def _loop_around(module: Module, node: ast.AST) -> Loop | None:
     """The innermost loop whose body holds a node."""
-    for frame in flow.frames(module, node):
+    for frame in flow.frames(module.tree, node):
         if isinstance(frame.node, LOOP) and frame.field == "body":
             return frame.node
     return None
@@ -70,8 +70,8 @@ def _loop_around(module: Module, node: ast.AST) -> Loop | None:
 def _goes_round(module: Module, block: list[ast.stmt], loop: Loop) -> bool:
     """Whether control can come to the end of a block, or to a ``continue``, and so to the next
     round of the loop."""
-    return "through" in flow.ends(module, block, module.is_retry) or any(
-        _loop_around(module, leaving) is loop for leaving in module.within(block, ast.Continue)
+    return "through" in flow.ends(module.tree, block, module.is_retry) or any(
+        _loop_around(module, leaving) is loop for leaving in module.tree.within(block, ast.Continue)
     )
 
 
@@ -80,11 +80,11 @@ def _sleep_after(
 ) -> ast.Call | None:
     """The first sleep in a handler, or after its ``try``, from where the loop goes on."""
     for block, setting in ((clause.body, clause), (following, None)):
-        for call in module.within(block, ast.Call):
+        for call in module.tree.within(block, ast.Call):
             if (
                 module.is_sleep(call)
                 and _setting_of(module, call, loop) is setting
-                and _goes_round(module, flow.what_follows(module, call, loop), loop)
+                and _goes_round(module, flow.what_follows(module.tree, call, loop), loop)
             ):
                 return call
     return None
@@ -92,7 +92,7 @@ def _sleep_after(
 
 def _setting_of(module: Module, node: ast.AST, loop: Loop) -> ast.AST | None:
     """The nearest handler, ``else`` or ``finally`` around a node in a loop."""
-    for frame in flow.frames(module, node):
+    for frame in flow.frames(module.tree, node):
         if frame.node is loop:
             return None
         if frame.kind in flow.SETTINGS:
@@ -139,7 +139,7 @@ def _reads_for_work(module: Module, statement: ast.Try) -> Iterator[ast.Name]:
 
 def _is_read_by_the_way(module: Module, name: ast.Name) -> bool:
     """Whether a name is read for a log call, a sleep, or its own next value."""
-    for parent, _ in module.ancestors(name):
+    for parent, _ in module.tree.ancestors(name):
         if isinstance(parent, ast.Call) and (module.is_log_call(parent) or module.is_sleep(parent)):
             return True
         if isinstance(parent, (ast.Assign, ast.AugAssign)):
@@ -151,7 +151,7 @@ def _made_from(module: Module, loop: Loop, names: set[str]) -> set[str]:
     """The names that a loop makes from these names, or changes with them, in its body."""
     steps = [
         step
-        for statement in module.within(loop.body, ast.stmt)
+        for statement in module.tree.within(loop.body, ast.stmt)
         if not _is_in_handler(module, statement, loop)
         for step in _steps(module, statement)
     ]
@@ -210,12 +210,12 @@ def _takes_next_item(module: Module, loop: ast.While, statement: ast.Try) -> boo
     """Whether the test or the body of a ``while`` takes another item in each round, for the
     ``try`` to work with."""
     used = _names_used(module, statement)
-    walrus = {node.target.id for node in module.within(loop.test, ast.NamedExpr)}
+    walrus = {node.target.id for node in module.tree.within(loop.test, ast.NamedExpr)}
     if not walrus.isdisjoint(used):
         return True
     parts: list[ast.AST] = [loop.test, *loop.body]
     for part in parts:
-        for call in module.within(part, ast.Call):
+        for call in module.tree.within(part, ast.Call):
             if not _is_in_handler(module, call, loop) and _takes_item(module, call, loop):
                 return True
     return any(_advances(module, loop, statement, name) for name in used)
@@ -231,7 +231,7 @@ def _takes_item(module: Module, call: ast.Call, loop: ast.While) -> bool:
     root = next(_roots(call.func), None)
     if root is None or root in set(_names_stored(loop)):
         return False  # made anew in each round
-    arguments = [module.value(argument) for argument in call.args]
+    arguments = [module.values.value(argument) for argument in call.args]
     if any(not isinstance(argument, (int, float)) for argument in arguments):
         return False  # it asks for something by name, again
     if call.func.attr == "get":
@@ -240,7 +240,7 @@ def _takes_item(module: Module, call: ast.Call, loop: ast.While) -> bool:
 
 
 def _is_queue(module: Module, receiver: ast.expr) -> bool:
-    maker = module.made_by(receiver) or ""
+    maker = module.names.made_by(receiver) or ""
     return maker.endswith("Queue") or NAMES_FOR_QUEUES.search(ast.unparse(receiver)) is not None
 
 
@@ -249,13 +249,13 @@ def _advances(module: Module, loop: ast.While, statement: ast.Try, name: str) ->
     ``url = page.next_url``."""
     stores = [
         node
-        for node in module.within(loop.body, ast.Name)
+        for node in module.tree.within(loop.body, ast.Name)
         if node.id == name
         and not isinstance(node.ctx, ast.Load)
         and not _is_in_handler(module, node, loop)
         and not _is_set_to_constant(module, node)
     ]
-    if any(isinstance(module.parent(store), ast.AugAssign) for store in stores):
+    if any(isinstance(module.tree.parent(store), ast.AugAssign) for store in stores):
         return True
     first_read = min(
         _position(read) for read in _reads_for_work(module, statement) if read.id == name
@@ -264,7 +264,7 @@ def _advances(module: Module, loop: ast.While, statement: ast.Try, name: str) ->
 
 
 def _is_set_to_constant(module: Module, name: ast.Name) -> bool:
-    parent = module.parent(name)
+    parent = module.tree.parent(name)
     return isinstance(parent, (ast.Assign, ast.AnnAssign)) and isinstance(
         parent.value, ast.Constant
     )

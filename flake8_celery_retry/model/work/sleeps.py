@@ -23,9 +23,9 @@ class Way(NamedTuple):
 
 def handler_around(module: Module, node: ast.AST) -> Handler | None:
     """The handler that a node stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
-    for frame in flow.frames(module, node):
+    for frame in flow.frames(module.tree, node):
         if frame.kind in flow.SETTINGS:
-            statement = module.parent(frame.node)
+            statement = module.tree.parent(frame.node)
             if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
                 return Handler(module, frame.node, statement)
             return None
@@ -35,11 +35,11 @@ def handler_around(module: Module, node: ast.AST) -> Handler | None:
 def rest_after_exit(module: Module, node: ast.AST) -> Way | None:
     """The rest of a block after an ``if`` that leaves the function, where it does nothing but sleep
     and log before a node: as good as an ``else``."""
-    statement = module.statement_of(node)
-    for earlier in reversed(module.statements_before(statement)):
+    statement = module.tree.statement_of(node)
+    for earlier in reversed(module.tree.statements_before(statement)):
         if isinstance(earlier, ast.If):
             leaves = isinstance(earlier.body[-1], (ast.Return, ast.Raise)) and not earlier.orelse
-            return Way(module.parent(statement), earlier) if leaves else None
+            return Way(module.tree.parent(statement), earlier) if leaves else None
         if not _only_waits(module, earlier):
             return None
     return None
@@ -56,15 +56,15 @@ def sleeps_before(module: Module, node: ast.AST, way: Way) -> list[ast.Call]:
     return [
         call
         for earlier in _run_before(module, node, way)
-        for call in module.within(earlier, ast.Call)
-        if module.is_sleep(call) and flow.gets_past(module, call, earlier)
+        for call in module.tree.within(earlier, ast.Call)
+        if module.is_sleep(call) and flow.gets_past(module.tree, call, earlier)
     ]
 
 
 def _run_before(module: Module, node: ast.AST, way: Way) -> list[ast.stmt]:
     return [
         earlier
-        for earlier in flow.run_before(module, node, way.until)
+        for earlier in flow.run_before(module.tree, node, way.until)
         if way.after is None or earlier.lineno > way.after.lineno
     ]
 
@@ -75,7 +75,7 @@ def plain_sleep_before(module: Module, node: ast.AST, way: Way) -> ast.Call | No
     sleeps = sleeps_before(module, node, way)
     if len(sleeps) != 1 or time_asleep(sleeps[0]) is None:
         return None
-    statement = module.statement_of(sleeps[0])
+    statement = module.tree.statement_of(sleeps[0])
     value = statement.value if isinstance(statement, ast.Expr) else None
     is_plain = value is sleeps[0] or (isinstance(value, ast.Await) and value.value is sleeps[0])
     return sleeps[0] if is_plain and statement in _run_before(module, node, way) else None
@@ -93,8 +93,9 @@ def time_asleep(sleep: ast.Call) -> ast.expr | None:
 # -- before a retry call ---------------------------------------------------------------------
 
 
-def sleeps_before_retry(module: Module, call: RetryCall) -> list[ast.Call]:
+def sleeps_before_retry(call: RetryCall) -> list[ast.Call]:
     """The sleeps on the way to a retry call, in the handler or the branches that lead to it."""
+    module = call.module
     found = _sleeps_on_the_way(module, call.node)
     if call.called_at is not None and _way_to(module, call.called_at) is not None:
         inside = sleeps_before(module, call.node, Way(call.scope.node))
@@ -103,12 +104,12 @@ def sleeps_before_retry(module: Module, call: RetryCall) -> list[ast.Call]:
     return found
 
 
-def plain_sleep_before_retry(module: Module, call: RetryCall) -> ast.Call | None:
+def plain_sleep_before_retry(call: RetryCall) -> ast.Call | None:
     """The sleep that the ``countdown`` of a retry call can take the place of."""
-    way = _way_to(module, call.node)
-    if way is None or len(sleeps_before_retry(module, call)) != 1:
+    way = _way_to(call.module, call.node)
+    if way is None or len(sleeps_before_retry(call)) != 1:
         return None
-    return plain_sleep_before(module, call.node, way)
+    return plain_sleep_before(call.module, call.node, way)
 
 
 def _sleeps_on_the_way(module: Module, node: ast.AST) -> list[ast.Call]:
@@ -120,13 +121,13 @@ def _way_to(module: Module, node: ast.AST) -> Way | None:
     """The handler that a node stands in, or the outermost branch that leads to nothing else: what
     a ``try`` or a loop has done before the node is no part of the way."""
     way: Way | None = None
-    for frame in flow.frames(module, node):
+    for frame in flow.frames(module.tree, node):
         if frame.kind == "handler":
             return Way(frame.node)
         if frame.kind in {"if", "match"}:
             way = Way(frame.node)
         elif frame.kind == "try" and isinstance(frame.node, TRY):
-            if not module.is_inside(node, frame.node.body[0]):
+            if not module.tree.is_inside(node, frame.node.body[0]):
                 break
         elif frame.kind in {"loop", "else", "finally"}:
             break

@@ -25,32 +25,34 @@ def references(task: Task) -> Iterator[ast.Name]:
                         yield name
 
 
-def reads_option(module: Module, task: Task, name: str) -> bool:
+def reads_option(task: Task, name: str) -> bool:
     """Whether a task's body, or a function of the module that it hands itself to, reads an
     option back (``self.retry_backoff``)."""
-    return any(_reads(module, reference, name, set()) for reference in references(task))
+    return any(_reads(task.module, reference, name, set()) for reference in references(task))
 
 
-def hands_itself_out(module: Module, task: Task) -> bool:
+def hands_itself_out(task: Task) -> bool:
     """Whether a task hands itself to a function that the module does not show, or keeps itself
     under another name: what is done with it there can't be seen."""
-    return any(_goes_out(module, reference, set()) for reference in references(task))
+    return any(_goes_out(task.module, reference, set()) for reference in references(task))
 
 
-def hands_itself_to_retry(module: Module, task: Task) -> bool:
+def hands_itself_to_retry(task: Task) -> bool:
     """Whether a task hands itself to a function of the module that retries it."""
-    helpers = [call.parameter for call in module.retry_calls if call.task is None]
-    given = [_given_to(module, reference) for reference in references(task)]
+    helpers = [call.parameter for call in task.module.retry_calls if call.task is None]
+    given = [_given_to(task.module, reference) for reference in references(task)]
     return any(parameter is not None and parameter in helpers for parameter in given)
 
 
-def may_be_retried(module: Module, task: Task) -> bool:
+def may_be_retried(task: Task) -> bool:
     """Whether a task's body may retry in a way that is no retry call of the model: it hands the
     task on or keeps it under another name, a decorator of the project's own stands in between, or
     it speaks of somebody's ``.retry`` (``current_task``, ``super()``)."""
-    if any(not _is_common(module, decorator) for decorator in task.decorators_below):
+    if any(not _is_common(task.module, decorator) for decorator in task.decorators_below):
         return True
-    if any(not isinstance(module.parent(name), ast.Attribute) for name in references(task)):
+    if any(
+        not isinstance(task.module.tree.parent(name), ast.Attribute) for name in references(task)
+    ):
         return True
     return any(
         attribute.attr == "retry"
@@ -64,7 +66,7 @@ def may_be_retried(module: Module, task: Task) -> bool:
 def _is_common(module: Module, decorator: ast.expr) -> bool:
     """Whether a decorator comes from a library that does not retry tasks."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return (module.qualified(called) or "").partition(".")[0] in COMMON_DECORATORS
+    return (module.names.qualified(called) or "").partition(".")[0] in COMMON_DECORATORS
 
 
 def _with_nested(scope: Scope) -> Iterator[Scope]:
@@ -75,15 +77,15 @@ def _with_nested(scope: Scope) -> Iterator[Scope]:
 
 def _given_to(module: Module, name: ast.Name) -> ast.arg | None:
     """The parameter of a function of the module that a name is given to in a call."""
-    parent = module.parent(name)
+    parent = module.tree.parent(name)
     keyword = parent if isinstance(parent, ast.keyword) else None
-    call = module.parent(parent) if keyword else parent
+    call = module.tree.parent(parent) if keyword else parent
     if not isinstance(call, ast.Call) or call.func is name:
         return None
-    function = module.definition(call.func)
+    function = module.names.definition(call.func)
     if not isinstance(function, FunctionNode):
         return None
-    parameters = module.scope_made_by(function).parameters
+    parameters = module.tree.scope_made_by(function).parameters
     if keyword is not None:
         return next((known for known in parameters if known.arg == keyword.arg), None)
     before = call.args[: call.args.index(name)]
@@ -93,24 +95,24 @@ def _given_to(module: Module, name: ast.Name) -> ast.arg | None:
 
 
 def _reads(module: Module, name: ast.Name, option: str, followed: set[ast.arg]) -> bool:
-    parent = module.parent(name)
+    parent = module.tree.parent(name)
     if isinstance(parent, ast.Attribute):
         return parent.attr == option
-    if isinstance(parent, ast.Call) and module.qualified(parent.func) == "getattr":
-        return len(parent.args) > 1 and module.value(parent.args[1]) in {option, UNKNOWN}
+    if isinstance(parent, ast.Call) and module.names.qualified(parent.func) == "getattr":
+        return len(parent.args) > 1 and module.values.value(parent.args[1]) in {option, UNKNOWN}
     parameter = _given_to(module, name)
     if parameter is None or parameter in followed:
         return False
     followed.add(parameter)
-    inner = module.reads_of(parameter)
+    inner = module.names.reads_of(parameter)
     return any(_reads(module, further, option, followed) for further in inner)
 
 
 def _goes_out(module: Module, name: ast.Name, followed: set[ast.arg]) -> bool:
-    parent = module.parent(name)
+    parent = module.tree.parent(name)
     if isinstance(parent, ast.Attribute):
         return False
-    if isinstance(parent, ast.Call) and module.qualified(parent.func) in {"getattr", "super"}:
+    if isinstance(parent, ast.Call) and module.names.qualified(parent.func) in {"getattr", "super"}:
         return False
     parameter = _given_to(module, name)
     if parameter is None:
@@ -118,5 +120,5 @@ def _goes_out(module: Module, name: ast.Name, followed: set[ast.arg]) -> bool:
     if parameter in followed:
         return False
     followed.add(parameter)
-    inner = module.reads_of(parameter)
+    inner = module.names.reads_of(parameter)
     return any(_goes_out(module, further, followed) for further in inner)

@@ -56,9 +56,10 @@ class Region(NamedTuple):
 # -- what a retry rolls back -----------------------------------------------------------------
 
 
-def rolled_back_write(module: Module, call: RetryCall) -> ast.Call | None:
+def rolled_back_write(call: RetryCall) -> ast.Call | None:
     """The nearest write (or call of a function that writes) before a retry call that its ``Retry``
     rolls back; ``None`` where there is none, or where the ``Retry`` never leaves the block."""
+    module = call.module
     if call.throws is False:
         return None
     steps = [call.node] if call.called_at is None else [call.node, call.called_at]
@@ -69,15 +70,15 @@ def rolled_back_write(module: Module, call: RetryCall) -> ast.Call | None:
             swallower = swallower_of(call)
             if swallower is not None and swallower.line > region.line:
                 return None
-            before += flow.run_before(module, step, region.node)
-            return _last_write(module, call, before)
-        before += flow.run_before(module, step)
+            before += flow.run_before(module.tree, step, region.node)
+            return _last_write(call, before)
+        before += flow.run_before(module.tree, step)
     return None
 
 
 def _region_around(module: Module, node: ast.AST) -> Region | None:
     """The outermost atomic block around a node in its own function."""
-    scope = module.scope_of(node)
+    scope = module.tree.scope_of(node)
     if isinstance(scope.node, FUNCTION):
         task = module.task_run_by(scope)
         is_function_task = task is not None and not task.is_class
@@ -90,7 +91,7 @@ def _region_around(module: Module, node: ast.AST) -> Region | None:
             return Region(scope.node, scope.node.lineno)
     blocks = [
         frame.node
-        for frame in flow.frames(module, node)
+        for frame in flow.frames(module.tree, node)
         if isinstance(frame.node, ast.With)
         and any(_is_atomic(module, item.context_expr) for item in frame.node.items)
     ]
@@ -98,18 +99,19 @@ def _region_around(module: Module, node: ast.AST) -> Region | None:
 
 
 def _is_atomic(module: Module, expression: ast.expr) -> bool:
-    made = module.read(expression)
+    made = module.values.read(expression)
     made = made.func if isinstance(made, ast.Call) else made
-    return module.qualified(made) == "django.db.transaction.atomic"
+    return module.names.qualified(made) == "django.db.transaction.atomic"
 
 
-def _last_write(module: Module, call: RetryCall, before: list[ast.stmt]) -> ast.Call | None:
+def _last_write(call: RetryCall, before: list[ast.stmt]) -> ast.Call | None:
+    module = call.module
     for earlier in before:
-        for write in module.within(earlier, ast.Call):
+        for write in module.tree.within(earlier, ast.Call):
             if (
                 _writes(module, write, set())
-                and flow.gets_past(module, write, earlier)
-                and not _decides_against(module, write, call)
+                and flow.gets_past(module.tree, write, earlier)
+                and not _decides_against(write, call)
             ):
                 return write
     return None
@@ -128,13 +130,13 @@ def _writes(module: Module, call: ast.Call, followed: set[Scope]) -> bool:
 
 def _function_called(module: Module, call: ast.Call) -> Scope | None:
     """The function of the module that a call runs: by its name, or as a method of ``self``."""
-    definition = module.definition(call.func)
+    definition = module.names.definition(call.func)
     if isinstance(definition, FUNCTION):
-        return module.scope_made_by(definition)
-    scope = module.scope_of(call)
+        return module.tree.scope_made_by(definition)
+    scope = module.tree.scope_of(call)
     if not isinstance(call.func, ast.Attribute) or scope.parent is None:
         return None
-    receiver = module.parameter(call.func.value)
+    receiver = module.names.parameter(call.func.value)
     if not isinstance(scope.parent.node, ast.ClassDef) or [receiver] != scope.parameters[:1]:
         return None
     for method in scope.parent.inner:
@@ -143,10 +145,10 @@ def _function_called(module: Module, call: ast.Call) -> Scope | None:
     return None
 
 
-def _decides_against(module: Module, write: ast.Call, call: RetryCall) -> bool:
+def _decides_against(write: ast.Call, call: RetryCall) -> bool:
     """Whether the retry call is reached only when the write turned out to change nothing:
     ``if not updated:``, ``if not created:``."""
-    statement = module.parent(write)
+    statement = call.module.tree.parent(write)
     if not isinstance(statement, ast.Assign):
         return False
     target = statement.targets[0]
@@ -191,7 +193,7 @@ def is_write(module: Module, call: ast.Call) -> bool:
         return False
     if _has_manager(module, receiver):
         return True
-    given = {keyword.arg: module.value(keyword.value) for keyword in call.keywords}
+    given = {keyword.arg: module.values.value(keyword.value) for keyword in call.keywords}
     if given.get("commit") is False:
         return False
     # ``hash.update(data)``, ``image.save(path)``, ``cache.delete(key)``: Django takes names here,
@@ -208,7 +210,7 @@ def is_write(module: Module, call: ast.Call) -> bool:
 def _has_manager(module: Module, receiver: ast.expr) -> bool:
     """Whether a manager of a model stands in an expression, or in what its name was assigned."""
     root = _root(receiver)
-    made = module.read(root) if root is not None else receiver
+    made = module.values.read(root) if root is not None else receiver
     return any(MANAGERS.search(part) for part in (*_parts(receiver), *_parts(made)))
 
 
@@ -247,7 +249,7 @@ def _may_be_model(module: Module, expression: ast.expr, method: str, depth: int)
         return False
     if not isinstance(root, ast.Name) or depth == 0:
         return True
-    found = module.lookup(root.id, module.scope_of(root))
+    found = module.names.lookup(root.id, module.tree.scope_of(root))
     if found is None:
         builtin = getattr(builtins, root.id, None)
         return not (isinstance(builtin, type) or builtin is open)
@@ -271,9 +273,9 @@ def _may_bind_model(
         return not isinstance(binding.node, ast.ClassDef) or bool(binding.node.bases)
     if binding.kind == "parameter":
         # A message brings a task nothing but plain data, and a model has no such methods.
-        function = module.parent(module.parent(binding.node))
+        function = module.tree.parent(module.tree.parent(binding.node))
         assert isinstance(function, (*FUNCTION, ast.Lambda))
-        is_of_task = module.task_run_by(module.scope_made_by(function)) is not None
+        is_of_task = module.task_run_by(module.tree.scope_made_by(function)) is not None
         return method in MODEL_METHODS or not (isinstance(expression, ast.Name) and is_of_task)
     if binding.value is None:
         return not _is_opened_file(module, binding)
@@ -305,9 +307,9 @@ def _is_class(call: ast.Call) -> bool:
 
 def _is_opened_file(module: Module, binding: Binding) -> bool:
     """Whether a name is bound by ``with open(…) as file`` and the like of the standard library."""
-    item = module.parent(binding.node)
+    item = module.tree.parent(binding.node)
     if not (isinstance(item, ast.withitem) and isinstance(item.context_expr, ast.Call)):
         return False
-    qualified = module.qualified(item.context_expr.func) or ""
+    qualified = module.names.qualified(item.context_expr.func) or ""
     library = qualified.partition(".")[0]
     return qualified == "open" or library in sys.stdlib_module_names or library in OTHER_LIBRARIES

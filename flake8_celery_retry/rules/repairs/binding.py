@@ -27,13 +27,13 @@ def _call_for_options(task: Task) -> ast.expr | None:
     module = task.module
     decorator = task.decorator
     assert decorator is not None
-    made = module.read(decorator)
+    made = module.values.read(decorator)
     if made is decorator or not isinstance(made, ast.Call):
         return decorator
-    if module.qualified(made.func) == "functools.partial":
+    if module.names.qualified(made.func) == "functools.partial":
         return decorator
     assert isinstance(decorator, ast.Name)
-    return made if module.times_read(decorator.id) == 1 else None
+    return made if module.names.times_read(decorator.id) == 1 else None
 
 
 def receive_task(task: Task) -> tuple[str, tuple[Edit, ...]]:
@@ -48,14 +48,14 @@ def name_of_running_task(task: Task, node: ast.AST) -> str | None:
     """What stands for the running task at a node in it: the name under which its function
     receives it, else its own global name; ``None`` where neither means the task there."""
     module = task.module
-    scope: Scope | None = module.scope_of(node)
+    scope: Scope | None = module.tree.scope_of(node)
     while scope is not None and scope not in task.scopes:
         scope = scope.parent
     if scope is None:
         return None
     names = [parameter.arg for parameter in scope.parameters[:1]] + [task.name]
     for name in names:
-        found = module.lookup(name, module.scope_of(node))
+        found = module.names.lookup(name, module.tree.scope_of(node))
         if found is None or len(found[1]) != 1:
             continue
         meant = found[1][0].node

@@ -25,10 +25,10 @@ def _free_exception_name(handler: Handler) -> str:
     by, for Python takes the name away again at the handler's end."""
     module = handler.module
     for name in (EXCEPTION_NAME, "error", "failure"):
-        found = module.lookup(name, module.scope_of(handler.node))
+        found = module.names.lookup(name, module.tree.scope_of(handler.node))
         nodes = [binding.node for binding in found[1]] if found is not None else []
         if all(
-            isinstance(node, ast.ExceptHandler) and not module.is_inside(handler.node, node)
+            isinstance(node, ast.ExceptHandler) and not module.tree.is_inside(handler.node, node)
             for node in nodes
         ):
             return name
@@ -37,10 +37,10 @@ def _free_exception_name(handler: Handler) -> str:
 
 def import_name(module: Module, source: str, name: str) -> tuple[str, tuple[Edit, ...]]:
     """The name to write for something of another module, and the import it may need."""
-    known = module.local_name(f"{source}.{name}")
+    known = module.names.local_name(f"{source}.{name}")
     if known is not None:
         return known, ()
-    taken = any(name in scope.bindings for scope in module.scopes)
+    taken = any(name in scope.bindings for scope in module.tree.scopes)
     alias = f"{source.partition('.')[0].capitalize()}{name}" if taken else None
     return alias or name, (AddImport(source, name, alias),)
 
@@ -51,10 +51,10 @@ def name_class(module: Module, node: ast.AST, qualified: str) -> tuple[str, tupl
     source, _, name = qualified.rpartition(".")
     if not source:
         return name, ()
-    known = module.visible_name(node, qualified)
+    known = module.names.visible_name(node, qualified)
     if known is not None:
         return known, ()
-    around = module.visible_name(node, source)
+    around = module.names.visible_name(node, source)
     if around is not None:
         return f"{around}.{name}", ()
     return import_name(module, source, name)

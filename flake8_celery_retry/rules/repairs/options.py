@@ -14,8 +14,7 @@ from ...fixing.edits import (
     ReplaceExpression,
     Source,
 )
-from ...model import Option, RetryCall, Task
-from ...syntax.kinds import Kinds
+from ...model import Module, Option, RetryCall, Task
 from ...syntax.values import Item
 
 
@@ -35,7 +34,7 @@ def drop_argument(call: RetryCall, name: str, default: str) -> Edit | None:
     place. ``None`` where it stands in a dict that may be meant for others, too."""
     item = call.arguments[name]
     if item.holder is not call.node and not isinstance(
-        call.module.parent(item.holder), ast.keyword
+        call.module.tree.parent(item.holder), ast.keyword
     ):
         return None
     if item.element in call.node.args[:-1]:
@@ -69,20 +68,20 @@ def rename(option: Option | Item, name: str) -> Edit:
     return ReplaceExpression(element, (f'"{name}"',))
 
 
-def in_seconds(module: Kinds, delay: ast.expr) -> Source | None:
+def in_seconds(module: Module, delay: ast.expr) -> Source | None:
     """What to write for a delay that is a ``timedelta`` or a number in quotes; ``None`` for a
     string of which the number can't be read."""
-    if not module.is_timedelta(delay):
+    if not module.kinds.is_timedelta(delay):
         return without_quotes(module, delay)
     if isinstance(delay, ast.BinOp):
         return "(", delay, ").total_seconds()"
     return delay, ".total_seconds()"
 
 
-def without_quotes(module: Kinds, expression: ast.expr, whole: bool = False) -> Source | None:
+def without_quotes(module: Module, expression: ast.expr, whole: bool = False) -> Source | None:
     """What to write for a number in quotes (only a ``whole`` one, if so asked); ``None`` for a
     string of which the number can't be read."""
-    text = module.value(expression)
+    text = module.values.value(expression)
     try:
         number = float(text) if isinstance(text, str) else None
     except ValueError:

@@ -27,7 +27,7 @@ def raise_instead(
     ``None`` where the statement does more, or where more happens between it and the end of
     ``until`` (a handler or branch).
     """
-    statement = module.statement_of(call)
+    statement = module.tree.statement_of(call)
     value = statement.exc if isinstance(statement, ast.Raise) else getattr(statement, "value", None)
     if isinstance(value, ast.Await):
         value = value.value
@@ -36,9 +36,9 @@ def raise_instead(
     replaced = ReplaceStatement(statement, ("raise ", *retry))
     if not isinstance(statement, ast.Expr):
         return (replaced,)
-    if not all(map(_does_nothing, what_follows(module, call, until))):
+    if not all(map(_does_nothing, what_follows(module.tree, call, until))):
         return None
-    return replaced, *(RemoveStatement(later) for later in module.statements_after(statement))
+    return replaced, *(RemoveStatement(later) for later in module.tree.statements_after(statement))
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
