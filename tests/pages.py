@@ -6,9 +6,8 @@ import ast
 import re
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
-RULES = Path(__file__).parent.parent / "flake8_celery_retry" / "rules"
+from project import RULES
 
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _FENCE = re.compile(r"^```(?:python|py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 from programs import BAD_TASK, FIXED_TASK
+from project import DOCS
 
-DOCS = Path(__file__).parent.parent / "docs"
 FILES = sorted((DOCS / "integrations").iterdir())
 
 COMMAND = re.compile(r"flake8-celery-retry (?:check|fix) [^\"\n]+")

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-PROJECT = Path(__file__).parent.parent
+from project import PROJECT
 
 BAD = """\
 from celery import shared_task

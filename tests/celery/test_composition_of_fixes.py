@@ -5,8 +5,8 @@ import sys
 from smtplib import SMTPServerDisconnected
 
 import pytest
+from drafts import PAIRS, fixed, task_with
 from shop import gateway, mail
-from test_composition import PAIRS, fixed, task_with
 
 FOUR_IN_A_BOUND_TASK = """\
 import time

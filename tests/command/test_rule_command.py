@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pages import RULES, read_page
+from pages import read_page
 from programs import command
+from project import RULES
 
 CODES = sorted(path.name[:6].upper() for path in RULES.glob("crt*.py"))
 

@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from test_fixtures import FIXTURES, LINTED, needs_newer_python, opinions_of
+from fixture_files import LINTED, needs_newer_python, opinions_of
+from project import FIXTURES
 
 from flake8_celery_retry.linting.findings import Finding
 from flake8_celery_retry.linting.lint import lint

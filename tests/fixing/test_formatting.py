@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_fixtures import BAD, name, needs_newer_python, opinions_of
+from fixture_files import BAD, name, needs_newer_python, opinions_of
 
 from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.settings import Settings

@@ -11,20 +11,17 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from fixture_files import needs_newer_python
 from pages import expectations, read_page
-from test_fixtures import needs_newer_python
+from project import EXPERIMENTS, FIXTURES
+from readme_table import TABLE, Line
 
 from flake8_celery_retry.linting.findings import Finding
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.rules import Rule, all_rules
 from flake8_celery_retry.settings import DEFAULT, Settings
-
-ROOT = Path(__file__).parent.parent
-FIXTURES = ROOT / "fixtures" / "rules"
-EXPERIMENTS = ROOT / "tests" / "celery"
 
 SECTIONS = [
     "What it does",
@@ -38,23 +35,6 @@ SECTIONS = [
 
 #: The last section of a page whose claim a run can't show: why it is right all the same.
 PROOF = "Proof"
-
-
-class Line(NamedTuple):
-    """A line of the README's table of rules."""
-
-    code: str
-    name: str
-    finds: str
-    default: str
-    fix: str
-
-
-TABLE = [
-    Line(*(cell.strip() for cell in line.strip("|\n").split(" | ")))
-    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    if line.startswith("| CRT")
-]
 
 by_code = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 
@@ -77,7 +57,7 @@ def shown_findings(rule: Rule) -> list[Finding]:
 
 
 def folder_of(rule: Rule) -> Path:
-    return FIXTURES / f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+    return FIXTURES / "rules" / f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
 
 
 def test_the_readme_lists_all_rules_in_order() -> None:
@@ -88,7 +68,7 @@ def test_the_readme_lists_all_rules_in_order() -> None:
 
 
 def test_every_fixture_folder_is_a_rules() -> None:
-    folders = {path for path in FIXTURES.iterdir() if path.is_dir()}
+    folders = {path for path in (FIXTURES / "rules").iterdir() if path.is_dir()}
     assert folders == {folder_of(rule) for rule in all_rules()}
 
 

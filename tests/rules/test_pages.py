@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from pathlib import Path
 
 import pytest
-from pages import RULES, Page, PageError, expectations, parse_page, read_page
+from pages import Page, PageError, expectations, parse_page, read_page
+from project import EXPERIMENTS, RULES
 
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.settings import Settings
 
-EXPERIMENTS = Path(__file__).parent / "celery"
 CODES = sorted(path.name[:6].upper() for path in RULES.glob("crt*.py"))
 
 #: Rules whose example is no program on Python 3.10, which has no ``except*``.

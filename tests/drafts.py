@@ -1,4 +1,4 @@
-"""Fixes together: a task with two mistakes at once, for every two rules that have a fix.
+"""Tasks with two mistakes at once, for every two rules that have a fix.
 
 The tasks are drafted from a sound one, into which two rules put their mistakes: into the same
 retry call where both find room there, else into two ``try`` statements of the same function.
@@ -6,16 +6,11 @@ retry call where both find room there, else into two ``try`` statements of the s
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
 
-import pytest
-from test_rules import TABLE
-
-from flake8_celery_retry.fixing.fixer import Outcome, Reason, fix_source
-from flake8_celery_retry.linting.lint import lint
+from flake8_celery_retry.fixing.fixer import Outcome, fix_source
 from flake8_celery_retry.settings import Settings
 
 HEAD = """\
@@ -266,8 +261,6 @@ def task_with(first: str, second: str) -> str:
 
 PAIRS = [pair for pair in combinations(sorted(MISTAKES), 2) if pair not in CONTRADICTIONS]
 
-pairs = pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
-
 
 def settings_for(*codes: str) -> Settings:
     return Settings(opinions=frozenset(code for code in codes if code.startswith("CRT9")))
@@ -275,46 +268,3 @@ def settings_for(*codes: str) -> Settings:
 
 def fixed(source: str, *codes: str) -> Outcome:
     return fix_source(source.encode(), settings_for(*codes), unsafe=True)
-
-
-def test_every_rule_with_a_fix_takes_part() -> None:
-    assert sorted(MISTAKES) == [line.code for line in TABLE if line.fix != "none"]
-
-
-def is_held_back(first: str, second: str) -> bool:
-    """Whether one of the two can be seen only when the other one is mended."""
-    # Nothing is said of a retry call in a task that isn't bound, nor of limits on what then does
-    # not retry; and nothing of how long automatic retries wait that are forbidden.
-    return first == "CRT102" or (first, second) == ("CRT303", "CRT903")
-
-
-@pairs
-def test_both_mistakes_are_found(first: str, second: str) -> None:
-    source = task_with(first, second)
-    lines = source.splitlines(keepends=True)
-    findings = lint(ast.parse(source), lines, settings_for(first, second))
-    missing = {first, second} - {finding.code for finding in findings}
-    assert missing == set() or (is_held_back(first, second) and missing == {second})
-
-
-@pairs
-def test_both_mistakes_are_fixed_at_once_and_nothing_is_left_to_fix(
-    first: str, second: str
-) -> None:
-    source = task_with(first, second)
-    outcome = fixed(source, first, second)
-    result = outcome.source.decode()
-
-    assert outcome.error is None
-    ast.parse(result)
-    assert result.startswith(HEAD.splitlines()[0])
-    done = {finding.code for finding in outcome.fixed}
-    # The right name for ``retry_delay`` makes up for the backoff that was missed.
-    assert {first, second} <= done or (done, second) == ({"CRT306"}, "CRT903")
-    assert [left for left in outcome.left if left.reason is not Reason.NO_FIX] == []
-    assert not [left for left in outcome.left if left.finding.code in {first, second}]
-    assert not [left for left in outcome.left if left.finding.code.startswith("CRT1")]
-
-    again = fixed(result, first, second)
-    assert again.source == outcome.source
-    assert again.fixed == ()

@@ -8,14 +8,15 @@ from importlib.metadata import files
 from pathlib import Path
 
 import pytest
-from pages import RULES, read_page
+from pages import read_page
+from project import FIXTURES, RULES
 
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.linting.prefilter import may_hold_findings
 from flake8_celery_retry.rules import all_rules
 from flake8_celery_retry.settings import Settings
 
-FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
+FILES = sorted(FIXTURES.rglob("*.py"))
 
 #: Every rule, so that nothing can hide.
 EVERYTHING = Settings(opinions=frozenset(rule.code for rule in all_rules()))
@@ -71,7 +72,7 @@ def test_findings_in_real_code_are_the_same_without_it(package: str) -> None:
     assert missed == {}
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_it_lets_every_fixture_with_a_finding_pass(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert is_sound(source)

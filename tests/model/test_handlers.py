@@ -1,0 +1,78 @@
+"""The handler that a retry call stands in, and what it catches."""
+
+from __future__ import annotations
+
+import pytest
+from short_modules import retry_calls
+
+
+@pytest.mark.parametrize(
+    ("clause", "is_broad"),
+    [
+        ("except:", True),
+        ("except Exception:", True),
+        ("except BaseException as exc:", True),
+        ("except (OSError, Exception):", True),
+        ("except builtins.Exception:", True),
+        ("except ANY:", True),
+        ("except EVERY:", True),
+        ("except OSError:", False),
+        ("except (OSError, ValueError):", False),
+        ("except CeleryError:", False),
+        ("except Elsewhere:", False),
+    ],
+)
+def test_a_broad_handler_catches_any_exception(clause, is_broad):
+    [call] = retry_calls(f"""
+import builtins
+from celery import shared_task
+from celery.exceptions import CeleryError
+from shop import Elsewhere
+
+ANY = Exception
+EVERY = (OSError, ANY)
+
+@shared_task(bind=True)
+def charge(self):
+    try:
+        pay()
+    {clause}
+        raise self.retry()
+""")
+    assert call.handler is not None
+    assert call.handler.is_broad is is_broad
+
+
+INNERMOST = [
+    (
+        "else:\n        try:\n            pay()\n        except ValueError:\n            {}",
+        "handler",
+    ),
+    (
+        "except OSError:\n        try:\n            pay()\n        finally:\n            {}",
+        "finally",
+    ),
+    (
+        "except OSError:\n        try:\n            pay()\n        except ValueError:\n"
+        "            pass\n        else:\n            {}",
+        "else",
+    ),
+    ("except OSError:\n        if order:\n            {}", "handler"),
+    ("except OSError:\n        pass\n    {}", None),
+]
+
+
+@pytest.mark.parametrize(("rest", "kind"), INNERMOST)
+def test_where_blocks_nest_the_innermost_wins(rest, kind):
+    before = "except TypeError:\n        pass\n    " if rest.startswith("else") else ""
+    [call] = retry_calls(f"""
+from celery import shared_task
+
+@shared_task(bind=True)
+def charge(self, order):
+    try:
+        pay(order)
+    {before}{rest.format("self.retry()")}
+""")
+    assert (call.setting.kind if call.setting else None) == kind
+    assert (call.handler is not None) == (kind == "handler")

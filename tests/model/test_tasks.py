@@ -1,0 +1,186 @@
+"""A task's options, shared ones and those of its class, and whether it is bound."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+from short_modules import codes, decorated, model, only_task
+
+from flake8_celery_retry.linting.lint import lint
+
+SHARED = """
+    from functools import partial
+    from celery import shared_task
+
+    POLICY = {{"max_retries": None}}
+    task = partial(shared_task, bind=True, max_retries=None)
+    retrying_task = shared_task(autoretry_for=(OSError,), retry_backoff=1, max_retries=None)
+
+    @{decorator}
+    def charge(self, order_id):
+        raise self.retry(exc=OSError()) if order_id else OSError()
+
+    @{decorator}
+    def refund(self, order_id):
+        raise self.retry(exc=OSError()) if order_id else OSError()
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "line"), [("shared_task(bind=True, **POLICY)", 5), ("task", 6), ("task()", 6)]
+)
+def test_shared_options_count_for_every_use_and_are_reported_once_at_the_option(decorator, line):
+    source = dedent(SHARED.format(decorator=decorator))
+    tasks = model(source).tasks
+    assert [(task.name, task.bound) for task in tasks] == [("charge", True), ("refund", True)]
+    assert all(task.option("max_retries") for task in tasks)
+    findings = lint(ast.parse(source), source.splitlines(keepends=True))
+    assert [(finding.code, finding.line) for finding in findings] == [("CRT304", line)]
+
+
+def test_a_ready_made_decorator_brings_its_options():
+    task = model(SHARED.format(decorator="retrying_task")).tasks[0]
+    assert set(task.options) == {"autoretry_for", "retry_backoff", "max_retries"}
+    assert task.bound is False
+
+
+def test_the_use_overrides_what_is_shared():
+    task = only_task("""
+        from functools import partial
+        from celery import shared_task
+
+        job = partial(shared_task, max_retries=5, bind=True)
+
+        @job(max_retries=2)
+        def charge(self): pass
+    """)
+    assert task.module.values.value(task.options["max_retries"].value) == 2
+    assert task.bound is True
+
+
+BINDS = [
+    ("shared_task(bind=True)", True),
+    ("shared_task(bind=ALWAYS)", True),
+    ("shared_task(bind=False)", False),
+    ("shared_task(bind=None)", False),
+    ("shared_task()", False),
+    ("shared_task", False),
+    ("app.task", False),
+    ("app.task(bind=True)", True),
+    ("shared_task(bind=1)", None),
+    ("shared_task(bind='yes')", None),
+    ("shared_task(bind=settings.BIND)", None),
+    ("shared_task(bind=is_bound())", None),
+    ("shared_task(**options)", None),
+    ("shared_task(**{'bind': True})", True),
+    ("shared_task(**dict(bind=True))", True),
+    ("shared_task(**BOUND)", True),
+    ("shared_task(**{**BOUND, 'max_retries': 3})", True),
+    ("shared_task(bind=True, **options)", True),
+    ("house_task(acks_late=True)", None),
+    ("house_task(bind=True)", True),
+    ("house_task(bind=False)", False),
+]
+
+
+@pytest.mark.parametrize(("decorator", "bound"), BINDS)
+def test_a_task_is_bound_by_the_constant_true(decorator, bound):
+    imports = """
+from celery import shared_task
+from shop.celery import app, house_task, options, is_bound
+from django.conf import settings
+ALWAYS = True
+BOUND = {"bind": True}
+"""
+    assert only_task(decorated(imports, decorator)).bound is bound
+
+
+def test_its_options_are_its_class_attributes():
+    task = only_task("""
+        from celery import Task
+
+        class Charge(Task):
+            max_retries = 7
+            default_retry_delay: int = 60
+            autoretry_for = retry_for = (OSError,)
+
+            def run(self):
+                self.max_retries = 9
+    """)
+    values = {name: ast.unparse(option.value) for name, option in task.options.items()}
+    assert values == {
+        "max_retries": "7",
+        "default_retry_delay": "60",
+        "autoretry_for": "(OSError,)",
+        "retry_for": "(OSError,)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "is_base"),
+    [
+        ("max_retries = 0", True),
+        ("abstract = True\n    def run(self): self.retry()", True),
+        ("abstract = False\n    def run(self): self.retry()", False),
+        ("def run(self): self.retry()", False),
+    ],
+)
+def test_a_class_without_run_or_abstract_is_a_base(body, is_base):
+    source = f"from celery import Task\nclass Charge(Task):\n    max_retries = 0\n    {body}\n"
+    assert only_task(source).is_base is is_base
+    assert ("CRT303" in codes(source)) is not is_base
+
+
+def test_a_base_passes_its_options_on():
+    module = model("""
+        from celery import Task
+
+        class Base(Task):
+            abstract = True
+            autoretry_for = (OSError,)
+            max_retries = 7
+
+        class Charge(Base):
+            max_retries = 5
+
+            def run(self):
+                pass
+    """)
+    charge = module.tasks[1]
+    assert charge.retries_automatically
+    assert not charge.is_base
+    assert charge.own_option("autoretry_for") is None
+    assert module.values.value(charge.options["max_retries"].value) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names", "complete"),
+    [
+        ("**POLICY", {"max_retries", "acks_late"}, True),
+        ("**MADE", {"max_retries", "acks_late"}, True),
+        ("**{'max_retries': 5}", {"max_retries"}, True),
+        ("**dict(POLICY, bind=True)", {"max_retries", "acks_late", "bind"}, True),
+        ("**{**POLICY, 'bind': True}", {"max_retries", "acks_late", "bind"}, True),
+        ("bind=True, **POLICY", {"max_retries", "acks_late", "bind"}, True),
+        ("bind=True, **elsewhere", {"bind"}, False),
+        ("bind=True, **policy()", {"bind"}, False),
+        ("bind=True, **FILLED", {"bind", "max_retries"}, False),
+        ("bind=True, **{key: 5}", {"bind"}, False),
+    ],
+)
+def test_options_in_a_dict_are_read_key_by_key(arguments, names, complete):
+    task = only_task(f"""
+from celery import shared_task
+
+POLICY = {{"max_retries": 5, "acks_late": True}}
+MADE = dict(max_retries=5, acks_late=True)
+FILLED = {{"max_retries": 5}}
+FILLED["acks_late"] = True
+
+@shared_task({arguments})
+def charge(): pass
+""")
+    assert set(task.options) == names
+    assert task.options_complete is complete
