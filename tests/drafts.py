@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from flake8_celery_retry.fixing.fixer import Outcome, fix_source
+from flake8_celery_retry.fixing.fixer import fix_source
+from flake8_celery_retry.fixing.outcomes import Outcome
 from flake8_celery_retry.settings import Settings
 
 HEAD = """\

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from ..fixing.outcomes import Left, Outcome, Reason
 from .wording import counted
-
-if TYPE_CHECKING:
-    from ..fixing.fixer import Left, Outcome, Reason
 
 
 class Report:
@@ -41,8 +39,6 @@ class Report:
 
     def add(self, name: str, outcome: Outcome) -> None:
         """Write what came of fixing a file."""
-        from ..fixing.fixer import Reason
-
         if outcome.error is not None:
             self.add_problem(f"{name}: left alone: {outcome.error}")
             return
@@ -73,7 +69,7 @@ class Report:
         totals = f"{verb} {counted(self._fixed, 'finding')} in {counted(self._files, 'file')}"
         if self._left:
             reasons = [
-                f"{number} {TOTALS[reason.name]}" for reason, number in self._left.most_common()
+                f"{number} {TOTALS[reason]}" for reason, number in self._left.most_common()
             ]
             totals += f"; {self._left.total()} left: {', '.join(reasons)}"
         if self.silenced:
@@ -83,11 +79,11 @@ class Report:
         return totals
 
 
-#: What the totals say of findings that are left, by the name of the reason.
+#: What the totals say of findings that are left, by the reason.
 TOTALS = {
-    "NO_FIX": "without a fix",
-    "UNSAFE": "with an unsafe fix (--unsafe-fixes)",
-    "FAILED": "whose fix failed",
+    Reason.NO_FIX: "without a fix",
+    Reason.UNSAFE: "with an unsafe fix (--unsafe-fixes)",
+    Reason.FAILED: "whose fix failed",
 }
 
 
@@ -96,8 +92,8 @@ def _left_line(left: Left) -> str:
     start = f"  left {finding.code} in line {finding.line}"
     title = finding.fix.title if finding.fix else ""
     why = {
-        "NO_FIX": f"no fix: {finding.message}",
-        "UNSAFE": f"its fix is unsafe: {title}",
-        "FAILED": f"its fix failed ({title}): {left.detail}",
+        Reason.NO_FIX: f"no fix: {finding.message}",
+        Reason.UNSAFE: f"its fix is unsafe: {title}",
+        Reason.FAILED: f"its fix failed ({title}): {left.detail}",
     }
-    return f"{start}, {why[left.reason.name]}"
+    return f"{start}, {why[left.reason]}"

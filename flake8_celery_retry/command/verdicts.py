@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from flake8.formatting.base import BaseFormatter
 from flake8.plugins import reporter
@@ -16,12 +15,10 @@ from flake8.processor import FileProcessor
 from flake8.style_guide import Decision, Ignored, StyleGuideManager
 from flake8.violation import Violation
 
+from ..fixing.outcomes import Wanted
 from ..linting.findings import Finding
 from .checking import Checked, Result
 from .configuration import FILE_ERRORS, Run
-
-if TYPE_CHECKING:
-    from ..fixing.fixer import Wanted
 
 
 class Verdict(enum.Enum):

@@ -23,7 +23,8 @@ from pylsp.plugins.flake8_lint import build_args
 from ..command.configuration import OWN_PREFIX, Command, Run, read_options
 from ..command.silencing import with_comments
 from ..command.verdicts import shown_by, style_guide
-from ..fixing.fixer import Outcome, Wanted, fix_source
+from ..fixing.fixer import fix_source
+from ..fixing.outcomes import Outcome, Wanted
 from ..fixing.text import Text, UnreadableText
 from ..linting.findings import Finding
 from ..plugin import Plugin

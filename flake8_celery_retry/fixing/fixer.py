@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import enum
 import re
 import warnings
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import TypeAlias
 from ..linting.findings import Finding, Fix
 from ..linting.lint import lint as lint_module
 from ..settings import DEFAULT, Settings
+from .outcomes import Left, Outcome, Reason, Wanted, show_all
 from .rewrite import rewrite
 from .rewrite.overlaps import nodes_of, place_of
 from .text import Text, UnreadableText
@@ -35,53 +35,10 @@ Kind: TypeAlias = tuple[str, str, tuple[int, ...]]
 
 #: From the tree and the lines of a module to its findings.
 Lint = Callable[[ast.Module, Sequence[str], Settings], list[Finding]]
-#: Whether flake8 would show a finding, from the lines of the file as they stand now.
-Wanted = Callable[[Sequence[str], Finding], bool]
-
-
-class Reason(enum.Enum):
-    """Why a finding is left."""
-
-    #: flake8 does not show it: ``noqa``, ``ignore``, ``per-file-ignores`` …
-    NOT_WANTED = enum.auto()
-    NO_FIX = enum.auto()
-    #: There is a fix, but only an unsafe one.
-    UNSAFE = enum.auto()
-    #: Its fix could not be carried out, or did not stand the test; ``Left.detail`` says why.
-    FAILED = enum.auto()
-
-
-@dataclass(frozen=True)
-class Left:
-    """A finding that is still there, and why."""
-
-    finding: Finding
-    reason: Reason
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of fixing a file.
-
-    ``source`` is the new source, or the old one where nothing was fixed or ``error`` says why the
-    file was left alone. ``fixed`` are findings with the places they had when they were fixed (a fix
-    before them may have moved them); ``left`` those of the new source.
-    """
-
-    source: bytes
-    fixed: tuple[Finding, ...] = ()
-    left: tuple[Left, ...] = ()
-    error: str | None = None
 
 
 class _Trouble(Exception):
     """Source that can't be fixed, or a fix that fails; says why."""
-
-
-def show_all(lines: Sequence[str], finding: Finding) -> bool:
-    """Every finding is wanted."""
-    return True
 
 
 def fix_source(

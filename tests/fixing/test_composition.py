@@ -8,7 +8,7 @@ import pytest
 from drafts import HEAD, MISTAKES, PAIRS, fixed, settings_for, task_with
 from readme_table import TABLE
 
-from flake8_celery_retry.fixing.fixer import Reason
+from flake8_celery_retry.fixing.outcomes import Reason
 from flake8_celery_retry.linting.lint import lint
 
 pairs = pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from flake8_celery_retry.fixing.edits import AddImport, Edit, ReplaceExpression, SetKeyword
-from flake8_celery_retry.fixing.fixer import MOST_PASSES, Outcome, Reason, fix_source
+from flake8_celery_retry.fixing.fixer import MOST_PASSES, fix_source
+from flake8_celery_retry.fixing.outcomes import Outcome, Reason
 from flake8_celery_retry.linting.findings import Finding, Fix
 from flake8_celery_retry.settings import Settings
 
