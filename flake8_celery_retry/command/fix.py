@@ -7,22 +7,21 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from flake8.exceptions import ExecutionError
 
+from ..fixing.outcomes import Outcome
 from ..plugin import Plugin
 from .checking import Checked, FileCheck, check_files
 from .configuration import Run
 from .diffs import coloured, unified_diff
 from .discovery import files_of
+from .files import remove_leftovers, replace_file
 from .progress import with_progress
 from .reading import read_bytes, standard_input
 from .reporting import Report
 from .verdicts import Verdict, findings_with, plain_line, shown_by, style_guide, unchecked
-
-if TYPE_CHECKING:
-    from ..fixing.fixer import Outcome
 
 LOG = logging.getLogger("flake8.celery_retry")
 
@@ -83,8 +82,8 @@ class _Fixing:
         """Fix a file in its place, or show the diff."""
         if not self._holds_findings(file):
             return
-        from .files import replace_file
-
+        if not self.options.diff:
+            remove_leftovers(os.path.dirname(os.path.realpath(file.path)))
         try:
             content = read_bytes(file.path)
             outcome = self._outcome(file, content)
@@ -120,7 +119,7 @@ class _Fixing:
         return bool(findings_with(Verdict.SHOWN, self.guide, file))
 
     def _outcome(self, file: Checked, content: bytes) -> Outcome:
-        from ..fixing.fixer import Outcome, fix_source
+        from ..fixing.fixer import fix_source
 
         unsafe = self.options.unsafe_fixes
         wanted = shown_by(self.guide, file.filename)

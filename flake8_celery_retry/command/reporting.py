@@ -68,9 +68,7 @@ class Report:
         verb = "would fix" if self.is_preview else "fixed"
         totals = f"{verb} {counted(self._fixed, 'finding')} in {counted(self._files, 'file')}"
         if self._left:
-            reasons = [
-                f"{number} {TOTALS[reason]}" for reason, number in self._left.most_common()
-            ]
+            reasons = [f"{number} {TOTALS[reason]}" for reason, number in self._left.most_common()]
             totals += f"; {self._left.total()} left: {', '.join(reasons)}"
         if self.silenced:
             totals += f"; {self.silenced} silenced by noqa"
