@@ -61,7 +61,7 @@ from collections.abc import Iterator
 
 from ..linting.findings import Fix, Mistake
 from ..model import UNKNOWN, Module, Task
-from ..model.policy.delays import is_power_of_retry_count, may_be_random
+from ..model.policy.calculation import is_power_of_retry_count, may_be_random
 from .repairs.options import drop
 
 

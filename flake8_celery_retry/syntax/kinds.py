@@ -7,7 +7,7 @@ import builtins
 import re
 from functools import cached_property
 
-from .tree import ALIASES
+from .reading import Memory, reading
 from .values import UNKNOWN, Values
 
 #: What the names of exception classes end in.
@@ -43,11 +43,12 @@ class Kinds:
         self.values = values
         self.names = values.names
         self.tree = values.tree
+        self.memory = Memory()
 
     def is_exception_class(self, expression: ast.expr) -> bool:
         """Whether an expression names an exception class, or a class of another module: where an
         exception is asked for, it can be nothing else."""
-        if self._is_known_exception(expression, ALIASES):
+        if self._is_known_exception(expression):
             return True
         return self.names.definition(expression) is None and self.is_single_class(expression)
 
@@ -73,7 +74,7 @@ class Kinds:
         if self.is_name_of_handler(expression):
             return True
         if isinstance(expression, ast.Call):
-            return self._is_known_exception(expression.func, ALIASES)
+            return self._is_known_exception(expression.func)
         return self.is_exception_class(expression)
 
     def kind_of_no_exception(self, expression: ast.expr) -> str | None:
@@ -114,6 +115,7 @@ class Kinds:
         nodes = [binding.node for binding in bindings if binding.node is not handler]
         return any(self.tree.is_inside(node, handler) for node in nodes)
 
+    @reading(unreadable=lambda expression: False)
     def is_text(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a string: a literal, an f-string, ``str(…)``,
         ``"…" % …``, ``"…".format(…)``, ``", ".join(…)`` and the like."""
@@ -132,6 +134,7 @@ class Kinds:
             return self.names.qualified(function) in TEXT_FUNCTIONS
         return isinstance(expression, ast.JoinedStr)
 
+    @reading(unreadable=lambda expression: False)
     def is_timedelta(self, expression: ast.expr) -> bool:
         """Whether an expression comes to a ``timedelta``: ``timedelta(…)``, a multiple of one."""
         expression = self.values.read(expression)
@@ -189,13 +192,14 @@ class Kinds:
         # ``except NETWORK_ERRORS`` may well name a tuple of them, ``raise problem()`` a function.
         return frozenset(name for name in names if name and _is_name_of_class(name))
 
-    def _is_known_exception(self, expression: ast.expr, depth: int) -> bool:
+    @reading(unreadable=lambda expression: False)
+    def _is_known_exception(self, expression: ast.expr) -> bool:
         expression = self.values.read(expression)
-        if depth == 0 or not isinstance(expression, (ast.Name, ast.Attribute)):
+        if not isinstance(expression, (ast.Name, ast.Attribute)):
             return False
         definition = self.names.definition(expression)
         if isinstance(definition, ast.ClassDef):
-            return any(self._is_known_exception(base, depth - 1) for base in definition.bases)
+            return any(self._is_known_exception(base) for base in definition.bases)
         qualified = self.values.exception(expression)
         if qualified is None:
             return False

@@ -11,6 +11,7 @@ from typing import Final
 
 from ..facts.exceptions import is_missing_row
 from .names import Names
+from .reading import MOST, Memory, reading
 from .tree import ALIASES, Scope
 
 
@@ -32,8 +33,6 @@ ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
-#: Deeper arithmetic than anybody writes for a delay is left unread.
-DEPTH = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,9 @@ class Values:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.tree = names.tree
+        self.memory = Memory()
 
+    @reading(unreadable=lambda expression: expression)
     def read(self, expression: ast.expr) -> ast.expr:
         """The expression that a name stands for: that of a constant assigned once at the module's
         top level, or of a local name bound once in its function or last bound in the same block
@@ -79,7 +80,7 @@ class Values:
 
     def value(self, expression: ast.expr | None) -> Constant | Unknown:
         """The constant that an expression comes to; ``UNKNOWN`` where it can't be read."""
-        return UNKNOWN if expression is None else self._value(expression, DEPTH)
+        return UNKNOWN if expression is None else self._value(expression)
 
     def number(self, expression: ast.expr | None) -> float | None:
         """The number that an expression comes to (``True`` is none); ``None`` where there is
@@ -98,18 +99,23 @@ class Values:
         except (OverflowError, ValueError):
             return None
 
+    @reading(unreadable=lambda expression: [expression])
     def arms(self, expression: ast.expr) -> list[ast.expr]:
-        """Both arms of ``a if c else b`` (of arms in arms too), else the expression itself."""
+        """Both arms of ``a if c else b`` (of arms in arms too), else the expression itself. An arm
+        that several ways lead to counts once."""
         expression = self.read(expression)
         if isinstance(expression, ast.IfExp):
-            return [*self.arms(expression.body), *self.arms(expression.orelse)]
+            return list(dict.fromkeys([*self.arms(expression.body), *self.arms(expression.orelse)]))
         return [expression]
 
+    @reading(unreadable=lambda expression: None)
     def elements(self, expression: ast.expr) -> list[ast.expr] | None:
         """The elements of a tuple, list or set display, or of a ``tuple(...)``/``list(...)`` of
         one, sums and starred displays included; ``None`` where they can't all be read."""
-        return self._elements(expression, DEPTH)
+        found = self._elements(self.read(expression))
+        return found if found is None or len(found) <= MOST else None
 
+    @reading(unreadable=lambda expression: [])
     def known_elements(self, expression: ast.expr) -> list[ast.expr]:
         """The elements of such a display that can be read, be there others or not."""
         elements = self.elements(expression)
@@ -117,7 +123,8 @@ class Values:
             return elements
         expression = self.read(expression)
         if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
-            return self.known_elements(expression.left) + self.known_elements(expression.right)
+            both = self.known_elements(expression.left) + self.known_elements(expression.right)
+            return both[:MOST]
         if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
             return []
         found: list[ast.expr] = []
@@ -128,13 +135,29 @@ class Values:
                 found.append(element)
         return found
 
+    @reading(unreadable=lambda expression: None)
     def items(self, expression: ast.expr) -> Items | None:
         """The entries of a dict display or ``dict(...)`` call; ``None`` where it is neither."""
-        return self._items(expression, DEPTH)
+        if isinstance(expression, ast.Name) and self._is_filled_later(expression):
+            display = self.items(self.read(expression))
+            return Items(display.items, False) if display else None
+        found = self._items(self.read(expression))
+        if found is not None and len(found.items) > MOST:
+            return Items(found.items[:MOST], False)
+        return found
 
     def keywords(self, call: ast.Call) -> Items:
         """The keyword arguments of a call, those of a readable ``**`` included."""
-        return self._keywords(call, DEPTH)
+        found: list[Item] = []
+        complete = True
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                found.append(Item(keyword.arg, keyword.value, call, keyword))
+                continue
+            inner = self.items(keyword.value)
+            found.extend(inner.items if inner else ())
+            complete = complete and inner is not None and inner.complete
+        return Items(tuple(found), complete)
 
     def exceptions(self, expression: ast.expr | None) -> list[str | None]:
         """The qualified names of the exceptions that an ``except`` clause or an option lists;
@@ -207,35 +230,31 @@ class Values:
                 return None
         return None
 
-    def _value(self, expression: ast.expr, depth: int) -> Constant | Unknown:
+    @reading(unreadable=lambda expression: UNKNOWN)
+    def _value(self, expression: ast.expr) -> Constant | Unknown:
         expression = self.read(expression)
-        if depth == 0:
-            return UNKNOWN
         if isinstance(expression, ast.Constant):
             return UNKNOWN if expression.value is ... else expression.value
         if isinstance(expression, ast.UnaryOp):
-            value = self._value(expression.operand, depth - 1)
+            value = self._value(expression.operand)
             if isinstance(expression.op, ast.USub) and isinstance(value, (int, float)):
                 return -value
             return UNKNOWN
         if isinstance(expression, ast.BinOp) and type(expression.op) in ARITHMETIC:
-            left = self._value(expression.left, depth - 1)
-            right = self._value(expression.right, depth - 1)
+            left = self._value(expression.left)
+            right = self._value(expression.right)
             if isinstance(left, (int, float)) and isinstance(right, (int, float)):
                 return calculated(ARITHMETIC[type(expression.op)], left, right)
         return UNKNOWN
 
-    def _elements(self, expression: ast.expr, depth: int) -> list[ast.expr] | None:
-        expression = self.read(expression)
-        if depth == 0:
-            return None
+    def _elements(self, expression: ast.expr) -> list[ast.expr] | None:
         if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
-            left = self._elements(expression.left, depth - 1)
-            right = self._elements(expression.right, depth - 1)
+            left = self.elements(expression.left)
+            right = self.elements(expression.right)
             return None if left is None or right is None else left + right
         if isinstance(expression, ast.Call) and len(expression.args) == 1:
             if self.names.qualified(expression.func) in {"tuple", "list", "set", "frozenset"}:
-                return self._elements(expression.args[0], depth - 1)
+                return self.elements(expression.args[0])
             return None
         if not isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
             return None
@@ -243,7 +262,7 @@ class Values:
         for element in expression.elts:
             inner = element.value if isinstance(element, ast.Starred) else None
             if inner is not None or isinstance(element, (ast.Tuple, ast.List)):
-                deeper = self._elements(inner or element, depth - 1)
+                deeper = self.elements(inner or element)
                 if deeper is None:
                     return None
                 found.extend(deeper)
@@ -251,20 +270,14 @@ class Values:
                 found.append(element)
         return found
 
-    def _items(self, expression: ast.expr, depth: int) -> Items | None:
-        if isinstance(expression, ast.Name) and self._is_filled_later(expression):
-            display = self._items(self.read(expression), depth - 1) if depth else None
-            return Items(display.items, False) if display else None
-        expression = self.read(expression)
-        if depth == 0:
-            return None
+    def _items(self, expression: ast.expr) -> Items | None:
         if isinstance(expression, ast.Call):
             if self.names.qualified(expression.func) != "dict":
                 return None
-            keywords = self._keywords(expression, depth - 1)
+            keywords = self.keywords(expression)
             if not expression.args:
                 return keywords
-            first = self._items(expression.args[0], depth - 1) or Items((), False)
+            first = self.items(expression.args[0]) or Items((), False)
             return Items(first.items + keywords.items, first.complete and keywords.complete)
         if not isinstance(expression, ast.Dict):
             return None
@@ -272,7 +285,7 @@ class Values:
         complete = True
         for key, value in zip(expression.keys, expression.values, strict=True):
             if key is None:
-                inner = self._items(value, depth - 1)
+                inner = self.items(value)
                 found.extend(inner.items if inner else ())
                 complete = complete and inner is not None and inner.complete
             elif isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -291,18 +304,6 @@ class Values:
             if is_name and changes:
                 return True
         return False
-
-    def _keywords(self, call: ast.Call, depth: int) -> Items:
-        found: list[Item] = []
-        complete = True
-        for keyword in call.keywords:
-            if keyword.arg is not None:
-                found.append(Item(keyword.arg, keyword.value, call, keyword))
-                continue
-            inner = self._items(keyword.value, depth - 1)
-            found.extend(inner.items if inner else ())
-            complete = complete and inner is not None and inner.complete
-        return Items(tuple(found), complete)
 
 
 def calculated(
