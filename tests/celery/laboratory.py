@@ -36,6 +36,10 @@ PATIENCE = 20
 
 BELL = "laboratory.bell"
 
+#: The numbers of the examples of a session: a shared task is known to the apps of all
+#: laboratories, and the second of a name would be the first one.
+NUMBERS = itertools.count(1)
+
 
 @dataclass
 class Message:
@@ -128,7 +132,6 @@ class Laboratory:
         self.app = app
         self.folder = folder
         self.sleeps: list[float] = []
-        self._numbers = itertools.count(1)
         self._seen: Observation | None = None
         self._module: ModuleType | None = None
         self._publishing = threading.local()
@@ -149,7 +152,7 @@ class Laboratory:
     def load(self, source: str) -> ModuleType:
         """Put a module on the bench in place of the one before; its tasks are known at once."""
         self.clear()
-        name = f"example_{next(self._numbers)}"
+        name = f"example_{next(NUMBERS)}"
         path = self.folder / f"{name}.py"
         path.write_text(source, encoding="utf-8")
         spec = importlib.util.spec_from_file_location(name, path)
@@ -215,7 +218,7 @@ class Laboratory:
 
     def start_worker(self, source: str) -> Start:
         """Start a worker of its own with the module, as the command ``celery worker`` does."""
-        name = f"example_{next(self._numbers)}"
+        name = f"example_{next(NUMBERS)}"
         (self.folder / f"{name}.py").write_text(source, encoding="utf-8")
         command = [sys.executable, "-m", "celery", "-A", "shop.celery", "worker", "--include", name]
         quickly = ["--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
