@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import django  # noqa: E402
+import file_broker  # noqa: E402
 import shop.celery  # noqa: E402
 
 django.setup()
@@ -49,15 +50,8 @@ def open_laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labora
 @pytest.fixture(scope="session")
 def open_laboratory_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """A second worker, whose broker writes messages to files, as JSON."""
-    folder = tmp_path_factory.mktemp("broker")
-    app = Celery("shop", broker="filesystem://", backend="cache+memory://")
-    app.conf.broker_transport = "file_broker:Transport"
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "control_folder": str(folder / "control"),
-        "polling_interval": 0.01,
-    }
+    app = Celery("shop", backend="cache+memory://")
+    app.conf.update(file_broker.options(tmp_path_factory.mktemp("broker")))
     with Laboratory(app, tmp_path_factory.mktemp("examples")).open() as laboratory:
         yield laboratory
 

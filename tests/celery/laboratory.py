@@ -201,7 +201,8 @@ class Laboratory:
     def wait(self) -> None:
         """Wait until all that was set off has ended; an action that is watched may ask for it.
 
-        A bell is rung behind all messages, until nothing was published since the ring before.
+        A bell is rung behind all messages, until nothing was published and nothing ran since the
+        ring before (a message that a task puts back isn't published again).
         The worker takes one message after the other, so what stood before the bell has ended when
         it rings. Two quiet rings are asked for, because a broker of files may swap two messages
         of the same millisecond.
@@ -209,12 +210,13 @@ class Laboratory:
         seen, quiet_rings = self._seen, 0
         assert seen is not None
         while quiet_rings < 2:
-            messages = len(seen.all_messages)
+            happened = len(seen.all_messages), len(seen.all_runs)
             self._bell.clear()
             self.app.tasks[BELL].apply_async()
             if not self._bell.wait(PATIENCE):
                 raise TimeoutError(f"the worker gave no sign for {PATIENCE} s: {seen}")
-            quiet_rings = quiet_rings + 1 if len(seen.all_messages) == messages else 0
+            is_quiet = happened == (len(seen.all_messages), len(seen.all_runs))
+            quiet_rings = quiet_rings + 1 if is_quiet else 0
 
     def start_worker(self, source: str) -> Start:
         """Start a worker of its own with the module, as the command ``celery worker`` does."""
