@@ -22,6 +22,9 @@ from ..syntax import Syntax
 from ..syntax.tree import ALIASES
 from .tasks import Option
 
+#: More base classes than anybody has: what lies behind them is as good as another module's.
+MOST_BASES = 32
+
 KnownBy = Literal["celery", "attribute", "option", "configuration"]
 
 
@@ -46,6 +49,7 @@ class Recognition:
         self.names = syntax.names
         self.values = syntax.values
         self.settings = settings
+        self._local_bases: dict[ast.ClassDef, tuple[ast.ClassDef, ...]] = {}
         self.imports_celery = any(_is_celery_import(name) for name in self.tree.imported)
 
     @cached_property
@@ -116,29 +120,50 @@ class Recognition:
             for written in dotted
         )
 
-    def local_bases(self, node: ast.ClassDef) -> list[ast.ClassDef]:
-        """The classes of the module that a class inherits from, nearest first."""
-        found: list[ast.ClassDef] = []
-        queue = [node]
-        while queue:
-            for base in queue.pop(0).bases:
-                definition = self.names.definition(base)
-                if isinstance(definition, ast.ClassDef) and definition not in (node, *found):
-                    found.append(definition)
-                    queue.append(definition)
-        return found
+    def local_bases(self, node: ast.ClassDef) -> tuple[ast.ClassDef, ...]:
+        """The classes of the module that a class inherits from, nearest first, up to
+        :data:`MOST_BASES` of them."""
+        if node not in self._local_bases:
+            found: dict[ast.ClassDef, None] = {node: None}
+            queue = [node]
+            for around in queue:
+                for base in around.bases:
+                    definition = self.names.definition(base)
+                    if isinstance(definition, ast.ClassDef) and definition not in found:
+                        found[definition] = None
+                        queue.append(definition)
+                if len(found) > MOST_BASES:
+                    break
+            self._local_bases[node] = tuple(found)[1 : MOST_BASES + 1]
+        return self._local_bases[node]
 
-    def is_elsewhere(self, node: ast.ClassDef) -> bool:
-        """Whether a class has a base of another module that isn't Celery's own."""
-        for base in node.bases:
-            if self.names.definition(base) is not None or self._is_celery_class(base):
-                continue
-            if self.names.qualified(base) != "object":
-                return True
-        return False
+    def leaves_module(self, node: ast.ClassDef) -> bool:
+        """Whether a class inherits, through classes of the module perhaps, from one of another
+        module that isn't Celery's own; or from more than can be followed."""
+        bases = self.local_bases(node)
+        return len(bases) >= MOST_BASES or any(map(self._is_elsewhere, (node, *bases)))
+
+    def class_named(self, expression: ast.expr) -> ast.ClassDef | None:
+        """The class of the module that a name (or an alias of it) stands for, and nothing else."""
+        definition = self.names.definition(expression)
+        if not isinstance(definition, ast.ClassDef):
+            return None
+        bindings = self.tree.scope_of(definition).bindings[definition.name]
+        return definition if len(bindings) == 1 else None
+
+    def _is_elsewhere(self, node: ast.ClassDef) -> bool:
+        """Whether one of a class's own bases is of another module and isn't Celery's own."""
+        return any(
+            self.names.definition(base) is None
+            and not self.is_celery_class(base)
+            and self.names.qualified(base) != "object"
+            for base in node.bases
+        )
 
     def is_task_class(self, expression: ast.expr) -> bool:
-        if self._is_celery_class(expression):
+        """Whether an expression is a class that makes tasks: Celery's, one that the user names, or
+        one of the module that inherits from such."""
+        if self.is_celery_class(expression):
             return True
         if self._is_configured(expression, self.settings.task_bases):
             return True
@@ -146,12 +171,13 @@ class Recognition:
         if not isinstance(definition, ast.ClassDef):
             return False
         return any(
-            self._is_celery_class(base) or self._is_configured(base, self.settings.task_bases)
+            self.is_celery_class(base) or self._is_configured(base, self.settings.task_bases)
             for known in (definition, *self.local_bases(definition))
             for base in known.bases
         )
 
-    def _is_celery_class(self, expression: ast.expr) -> bool:
+    def is_celery_class(self, expression: ast.expr) -> bool:
+        """Whether an expression is Celery's own ``Task``, or that of an app."""
         if is_celery(self.names.qualified(expression), *TASK_CLASSES):
             return True
         if not (isinstance(expression, ast.Attribute) and expression.attr == "Task"):

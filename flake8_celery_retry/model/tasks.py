@@ -79,7 +79,8 @@ class Task:
     #: nowhere: it may be another library's, and so may its options.
     may_be_foreign: bool = False
     has_base_elsewhere: bool = False
-    #: The class-based tasks of the module that it inherits from, nearest first.
+    #: The class-based tasks of the module that it inherits from (a function: those of its
+    #: ``base=``), nearest first.
     bases: list[Task] = field(default_factory=list)
 
     @property
@@ -108,14 +109,9 @@ class Task:
 
     @property
     def has_hidden_options(self) -> bool:
-        """Whether options may come from where the module does not show them: a ``base=``, a base
-        class of another module, a house decorator, an unreadable ``**``."""
-        return (
-            self.is_house
-            or self.has_base_elsewhere
-            or "base" in self.options
-            or not self.options_complete
-        )
+        """Whether options may come from where the module does not show them: a base class of
+        another module (a ``base=`` too), a house decorator, an unreadable ``**``."""
+        return self.is_house or self.has_base_elsewhere or not self.options_complete
 
     def option(self, name: str) -> Option | None:
         """An option, wherever it is written."""

@@ -9,6 +9,7 @@ import pytest
 from short_modules import codes, decorated, model, only_task
 
 from flake8_celery_retry.linting.lint import lint
+from flake8_celery_retry.model.recognition import MOST_BASES
 
 SHARED = """
     from functools import partial
@@ -153,6 +154,103 @@ def test_a_base_passes_its_options_on():
     assert not charge.is_base
     assert charge.own_option("autoretry_for") is None
     assert module.values.value(charge.options["max_retries"].value) == 5
+
+
+BASES = """
+    from celery import Celery, Task, shared_task
+    from shop.bases import Patient
+
+    app = Celery("shop")
+
+    class Base(Task):
+        name = "base"
+        autoretry_for = (OSError,)
+        max_retries = 7
+
+    class Middle(Base):
+        abstract = True
+        max_retries = 5
+
+    class Leaving(Middle, Patient):
+        max_retries = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "limit", "is_hidden"),
+    [
+        ("Base", 7, False),
+        ("Middle", 5, False),
+        ("Leaving", 4, True),
+        ("Task", None, False),
+        ("app.Task", None, False),
+        ("Patient", None, True),
+        ("'shop.bases:Patient'", None, True),
+        ("Middle, max_retries=2", 2, False),
+    ],
+)
+def test_a_base_of_a_function_is_read_up_to_where_its_chain_leaves_the_module(
+    base, limit, is_hidden
+):
+    module = model(f"{BASES}\n    @shared_task(base={base})\n    def charge():\n        pass\n")
+    charge = module.tasks[-1]
+    option = charge.option("max_retries")
+    assert module.values.number(option.value if option else None) == limit
+    assert charge.has_hidden_options is is_hidden
+    assert charge.option("name") is None
+    assert [each.name for each in charge.bases] == {
+        "Base": ["Base"],
+        "Middle": ["Middle", "Base"],
+        "Middle, max_retries=2": ["Middle", "Base"],
+        "Leaving": ["Leaving", "Middle", "Base"],
+    }.get(base, [])
+
+
+@pytest.mark.parametrize(
+    ("use", "is_replaced"),
+    [
+        ("@shared_task(base=Exporting)\ndef export(): pass", True),
+        ("@shared_task(**{'base': Exporting})\ndef export(self: Exporting): pass", True),
+        ("class Saving(Exporting): pass\n@shared_task(base=Saving)\ndef export(): pass", True),
+        ("class Saving(Exporting): pass\n@shared_task(base=Exporting)\ndef export(): pass", False),
+        ("@shared_task(base=Exporting)\ndef export(): pass\nexporting = Exporting()", False),
+        (
+            "@shared_task(base=Exporting)\ndef export(): pass\napp.register_task(Exporting())",
+            False,
+        ),
+        ("def export(): pass", False),
+    ],
+)
+def test_the_run_of_a_class_that_is_only_a_base_of_functions_never_runs(use, is_replaced):
+    module = model(
+        "from celery import Task, shared_task\nfrom shop.celery import app\n"
+        "class Exporting(Task):\n"
+        "    def run(self): self.retry()\n"
+        "    def tidy(self): return super(Exporting, self)\n"
+        f"{use}\n"
+    )
+    exporting = module.tasks[0]
+    assert exporting.is_base is is_replaced
+    assert (exporting.function is None) is is_replaced
+    assert len(module.retry_calls) == (not is_replaced)
+
+
+@pytest.mark.parametrize("classes", ["class A(A): pass", "class A(B): pass\nclass B(A): pass"])
+def test_a_class_that_inherits_from_itself_is_no_task(classes):
+    source = (
+        f"from celery import shared_task\n{classes}\n@shared_task(base=A)\ndef charge(): pass\n"
+    )
+    assert only_task(source).name == "charge"
+
+
+def test_a_chain_of_classes_that_nobody_can_follow_hides_options():
+    classes = "\n".join(f"class C{n + 1}(C{n}): pass" for n in range(1_000))
+    module = model(
+        f"from celery import Task, shared_task\nclass C0(Task): max_retries = 0\n{classes}\n"
+        "@shared_task(base=C1000)\ndef charge(): pass\n"
+    )
+    assert module.tasks[-1].has_hidden_options
+    assert len(module.tasks[-1].bases) <= MOST_BASES
 
 
 @pytest.mark.parametrize(
