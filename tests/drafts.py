@@ -207,6 +207,11 @@ def unknown_retry_option(draft: Draft, attempt: Attempt) -> None:
     draft.options["retry_delay"] = "60"
 
 
+@mistake("CRT312", "delay")
+def first_retry_at_once(draft: Draft, attempt: Attempt) -> None:
+    attempt.keywords["countdown"] = "60 * self.request.retries"
+
+
 @mistake("CRT401", *ATTEMPT, "only")
 def recursive_sleep_retry(draft: Draft, attempt: Attempt) -> None:
     attempt.before.append("time.sleep(30)")

@@ -210,6 +210,7 @@ ABOUT_THE_CALL = {
     "CRT209": "try:\n    charge(order)\nexcept* OSError as exc:\n    raise self.retry(exc=exc)\n",
     "CRT301": "try:\n    charge(order)\nexcept Exception as exc:\n    raise self.retry(exc=exc)\n",
     "CRT307": IN_HANDLER.format("raise self.retry(exc=exc, countdown=5, eta=order)"),
+    "CRT312": IN_HANDLER.format("raise self.retry(exc=exc, countdown=5*self.request.retries)"),
     "CRT403": IN_HANDLER.format("time.sleep(5)\n    raise self.retry(exc=exc)"),
     "CRT901": IN_HANDLER.format("self.retry(exc=exc)"),
     "CRT904": IN_HANDLER.format("raise self.retry(exc=exc, countdown=2**self.request.retries)"),

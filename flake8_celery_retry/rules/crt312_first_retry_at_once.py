@@ -1,0 +1,96 @@
+"""# first-retry-at-once (CRT312)
+
+## What it does
+
+Finds countdowns that are 0 for the first retry: the retry count times a delay, or a power of it.
+
+## Why this is bad
+
+In the first run the retry count is 0, and so is whatever is multiplied by it. The first retry
+comes at once, while the gateway is still down, and fails of the same cause: one of the few tries is
+lost.
+
+## Celery does
+
+`charge_order` is retried after 0, 60 and 120 seconds.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60 * self.request.retries)  # CRT312
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(exc=exc, countdown=60 * (self.request.retries + 1))
+```
+
+## What stays silent
+
+`n + 1` and `2 ** n`; `max(...)` with a number above 0, `... or 5`, a number or a random part that
+is added; a list of delays; a conditional expression that gives something else at 0. A call that
+the first run doesn't reach (`if self.request.retries:`). A countdown of a plain 0, which is meant;
+and what can't be read.
+
+## Fix
+
+Unsafe: the retry count becomes `(self.request.retries + 1)` in the countdown. Every retry then
+waits longer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..fixing.edits import ReplaceExpression
+from ..linting.findings import Fix, Mistake
+from ..model import Module
+from ..model.policy.counted import FirstRun
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    first = FirstRun(module)
+    for call in module.retry_calls:
+        countdown = call.argument("countdown")
+        if countdown is None or first.number(countdown) != 0:
+            continue
+        counts = list(first.counts_in(countdown))
+        if not counts or not first.reaches(call):
+            continue
+        yield Mistake(
+            call.node,
+            f"{call.task_name} first retries after 0 s: request.retries is 0 then, and so is the "
+            "countdown; write retries + 1",
+            _fix(module, counts) if first.second.number(countdown) != 0 else None,
+        )
+
+
+def _fix(module: Module, counts: list[ast.expr]) -> Fix:
+    edits = []
+    for count in counts:
+        is_alone = not isinstance(module.tree.parent(count), ast.BinOp)
+        opening, closing = ("", " + 1") if is_alone else ("(", " + 1)")
+        edits.append(ReplaceExpression(count, (opening, count, closing)))
+    return Fix("count from 1", safe=False, edits=tuple(edits))
