@@ -15,7 +15,8 @@ when it writes the message for the next run.
 
 With a wrong delay publishing fails with `TypeError: '<' not supported …` (with a wrong `eta`,
 `AttributeError: … no attribute 'isoformat'`), and the message is rejected without requeue: the task
-is gone. `max_retries="3"` fails with `TypeError: '>' not supported …` at the first retry.
+is gone, and its result stays `PENDING` (since Celery 5.7 it is `FAILURE`). `max_retries="3"`
+fails with `TypeError: '>' not supported …` at the first retry.
 `retry_backoff=None` fails when the task is finalized: the worker does not start.
 
 ## Example

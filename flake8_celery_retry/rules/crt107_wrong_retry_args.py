@@ -15,7 +15,7 @@ by itself.
 
 A string is unpacked letter by letter; a number is an error (`'int' object is not iterable`) in the
 place of the retry. With `self` among them there is one argument too many: the message is rejected,
-the task is gone.
+the task is gone, and its result stays `PENDING` (since Celery 5.7 it is `FAILURE`).
 
 ## Example
 

@@ -16,8 +16,9 @@ stands there.
 ## Celery does
 
 An exception as an option can't be serialized: with a transport that writes messages down (Redis,
-RabbitMQ; not the one in memory) the task is rejected and gone. `retries=` raises `KeyError` at
-once. The others are ignored: the retry comes after the default delay, up to the default limit.
+RabbitMQ; not the one in memory) the task is rejected and gone, and its result stays `PENDING`
+(since Celery 5.7 it is `FAILURE`). `retries=` raises `KeyError` at once. The others are
+ignored: the retry comes after the default delay, up to the default limit.
 
 ## Example
 

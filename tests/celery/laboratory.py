@@ -23,9 +23,11 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from unittest import mock
 
+import celery
 import shop.celery
 from celery import Celery, Task, _state, signals
 from celery.contrib.testing.worker import start_worker
+from celery.exceptions import Reject
 from celery.worker import state as worker_state
 
 #: Runs of a task after which an experiment is stopped: it would go on for ever.
@@ -39,6 +41,9 @@ BELL = "laboratory.bell"
 #: The numbers of the examples of a session: a shared task is known to the apps of all
 #: laboratories, and the second of a name would be the first one.
 NUMBERS = itertools.count(1)
+
+#: What the sender of a task reads in the end when the worker rejected its message.
+STATE_OF_A_REJECTED_TASK = "FAILURE" if celery.VERSION >= (5, 7) else "PENDING"
 
 
 @dataclass
@@ -81,6 +86,7 @@ class Observation:
     state: str = "PENDING"
     result: Any = None
     failure: str | None = None
+    rejection: str | None = None
     is_endless: bool = False
     all_runs: list[Run] = field(default_factory=list)
     all_messages: list[Message] = field(default_factory=list)
@@ -259,7 +265,9 @@ class Laboratory:
             signals.task_postrun: self._after_run,
         }
         for signal, receiver in heard.items():
-            signal.connect(receiver, weak=False)
+            # The name tells two laboratories apart: up to Celery 5.6 a method of the second
+            # counts as connected when the first one's is.
+            signal.connect(receiver, weak=False, dispatch_uid=self._name_of(receiver))
         # What an interrupted session left at a broker that outlives it.
         self.app.control.purge()
         try:
@@ -267,7 +275,7 @@ class Laboratory:
                 yield self
         finally:
             for signal, receiver in heard.items():
-                signal.disconnect(receiver)
+                signal.disconnect(dispatch_uid=self._name_of(receiver))
 
     @contextmanager
     def experiment(self) -> Iterator[Laboratory]:
@@ -300,7 +308,7 @@ class Laboratory:
     def _read_end(self, seen: Observation, task_id: str) -> None:
         seen.state, value = self._read(task_id)
         if isinstance(value, BaseException):
-            seen.failure = f"{type(value).__name__}: {value}"
+            seen.failure = _in_words(value)
         else:
             seen.result = value
 
@@ -312,6 +320,9 @@ class Laboratory:
             return "UNREADABLE", error
 
     # What Celery tells.
+
+    def _name_of(self, receiver: Callable[..., None]) -> str:
+        return f"{receiver.__name__} of {id(self)}"
 
     def _leave_logging_alone(self, **_: object) -> None:
         """With a receiver here, Celery configures no logging; its own lines are wanted, though."""
@@ -342,10 +353,14 @@ class Laboratory:
         if self._seen is not None and sender.name != BELL:
             self._began[task_id] = self._read(task_id)[0]
 
-    def _after_run(self, sender: Task, task_id: str, state: str | None, **_: object) -> None:
+    def _after_run(
+        self, sender: Task, task_id: str, state: str | None, retval: object, **_: object
+    ) -> None:
         if self._seen is not None and sender.name != BELL:
             before, retries = self._began.pop(task_id), sender.request.retries
             self._seen.all_runs.append(Run(sender.name, task_id, retries, before, state))
+            if isinstance(retval, Reject):
+                self._seen.rejection = _in_words(retval.reason)
 
     def _sleep(self, seconds: float) -> None:
         caller = sys._getframe(1).f_globals["__name__"]
@@ -366,6 +381,10 @@ class _Listener(logging.Handler):
         seen, line = self.laboratory._seen, record.getMessage()
         if seen is not None and BELL not in line:
             seen.log.append(line)
+
+
+def _in_words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _seconds(eta: str | None) -> int | None:

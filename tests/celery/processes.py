@@ -63,17 +63,23 @@ def run(folder: Path, source: str, task: str, *args: object) -> Ending:
     log = folder / "log"
     app = make_app(folder)
     sent = app.send_task(f"{EXAMPLE}.{task}", args)
-    with log.open("w") as lines, subprocess.Popen(
-        [
-            *(sys.executable, "-m", "celery", "-A", APP, "worker", "--include", EXAMPLE),
-            *("--pool=prefork", "--concurrency=1", "--loglevel=INFO"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent)])},
-        stdout=lines,
-        stderr=lines,
-        cwd=folder,
-    ) as worker:
+    with (
+        log.open("w") as lines,
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "celery", "-A", APP, "worker", "--include", EXAMPLE),
+                *("--pool=prefork", "--concurrency=1", "--loglevel=INFO"),
+                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            ],
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent)]),
+            },
+            stdout=lines,
+            stderr=lines,
+            cwd=folder,
+        ) as worker,
+    ):
         try:
             with suppress(Exception):
                 sent.get(timeout=PATIENCE, interval=0.05)

@@ -12,13 +12,17 @@ def test_there_is_no_retry_and_the_real_error_is_lost(lab, page):
     assert seen.failure == "TypeError: 'GatewayDown' object is not iterable"
 
 
-def test_of_a_task_sent_with_keywords_the_length_is_asked_first(lab, page):
+def test_so_it_is_with_a_task_sent_with_keywords(lab, page):
     gateway.fails(times=1)
 
     seen = lab.run(page.example, "charge_order", order_id=7)
 
     assert seen.ends == ["FAILURE"]
-    assert seen.failure == "TypeError: object of type 'GatewayDown' has no len()"
+    # Celery 5.7 asks for its length first.
+    assert seen.failure in {
+        "TypeError: 'GatewayDown' object is not iterable",
+        "TypeError: object of type 'GatewayDown' has no len()",
+    }
 
 
 def test_a_class_is_not_iterable_either(lab, page):

@@ -1,6 +1,7 @@
 """CRT107: the arguments of a retry are a tuple, without the task."""
 
 import pytest
+from laboratory import STATE_OF_A_REJECTED_TASK
 from shop import gateway
 
 
@@ -14,8 +15,9 @@ def test_with_the_task_there_is_one_argument_too_many_and_the_task_is_gone(lab, 
     seen = lab.run(page.example, "charge_order", 7)
 
     assert seen.ends == ["REJECTED"]
+    assert seen.state == STATE_OF_A_REJECTED_TASK
     assert len(seen.messages) == 1, "the retry was never sent"
-    assert "takes 2 positional arguments but 3 were given" in seen.failure
+    assert "takes 2 positional arguments but 3 were given" in seen.rejection
 
 
 def test_a_string_is_unpacked_letter_by_letter(lab, page):

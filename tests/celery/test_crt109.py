@@ -1,6 +1,7 @@
 """CRT109: a misspelled argument of retry becomes an option of the message."""
 
 import pytest
+from laboratory import STATE_OF_A_REJECTED_TASK
 from shop import gateway
 
 
@@ -10,8 +11,9 @@ def test_an_exception_cannot_be_written_down_and_the_task_is_gone(lab_on_disk, p
     seen = lab_on_disk.run(page.example, "charge_order", 7)
 
     assert seen.ends == ["REJECTED"]
+    assert seen.state == STATE_OF_A_REJECTED_TASK
     assert len(seen.messages) == 1, "the retry was never sent"
-    assert "GatewayDown is not JSON serializable" in seen.failure
+    assert "GatewayDown is not JSON serializable" in seen.rejection
 
 
 def test_the_broker_in_memory_hides_it(lab, page):
