@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import ast
-import math
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from ...syntax.reading import MOST, Memory, reading
-from ...syntax.values import ARITHMETIC, calculated
+from ...syntax.reading import MOST
 from ..module import Module
+from .counted import CALCULATIONS, POWERS, Counted
 from .retry_count import is_request_retries
-
-#: Functions that a countdown is calculated with; each gives the same for the same numbers.
-CALCULATIONS: dict[str, Callable[..., float]] = {
-    "abs": abs,
-    "float": float,
-    "int": int,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "max": max,
-    "min": min,
-    "round": round,
-}
-
-POWERS = frozenset({"pow", "math.pow"})
-
-#: Seconds that one of each of a ``timedelta``'s keywords makes.
-TIMEDELTA = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1, "weeks": 604_800}
-
-#: The retries that are looked at one by one; a delay that still grows then is long enough.
-RETRIES = 64
 
 #: What people call a random part whose value can't be read.
 NAMES_FOR_JITTER = ("jitter", "rand", "noise")
 
 
-class Calculation:
-    """What expressions come to at one retry count, jitter left aside; the larger one where it
+class Calculation(Counted):
+    """What delays come to at one retry count, jitter left aside; the larger one where it
     depends."""
 
-    def __init__(self, module: Module, retries: int) -> None:
-        self.module = module
-        self.retries = retries
-        self.memory = Memory()
-
-    @reading(unreadable=lambda expression: None)
-    def number(self, expression: ast.expr) -> float | None:
-        """The number that an expression comes to; ``None`` where it can't be read."""
-        expression = self.module.values.read(expression)
-        if is_request_retries(self.module, expression):
-            return self.retries
-        if isinstance(expression, ast.BinOp):
-            return self._operation(expression)
-        if isinstance(expression, ast.IfExp):
-            arms = [self.number(arm) for arm in (expression.body, expression.orelse)]
-            return max((arm for arm in arms if arm is not None), default=None)
-        if isinstance(expression, ast.Call):
-            return self._call(expression)
-        return self.module.values.number(expression)
+    def _choice(self, expression: ast.IfExp | ast.BoolOp) -> float | None:
+        if isinstance(expression, ast.BoolOp):
+            return super()._choice(expression)
+        arms = [self.number(arm) for arm in (expression.body, expression.orelse)]
+        return max((arm for arm in arms if arm is not None), default=None)
 
     def _operation(self, expression: ast.BinOp) -> float | None:
         if isinstance(expression.op, (ast.Add, ast.Sub, ast.Mult)):
@@ -66,59 +30,13 @@ class Calculation:
                 return self.number(expression.left)
             if is_random(self.module, expression.left):
                 return self.number(expression.right)
-        left = self.number(expression.left)
-        right = self.number(expression.right)
-        if left is None or right is None:
-            return None
-        if isinstance(expression.op, ast.LShift):
-            return left * 2**right if 0 <= right <= RETRIES else None
-        operation = ARITHMETIC.get(type(expression.op))
-        return _known(calculated(operation, left, right)) if operation else None
+        return super()._operation(expression)
 
     def _call(self, call: ast.Call) -> float | None:
-        qualified = self.module.names.qualified(call.func)
-        if qualified == "datetime.timedelta":
-            return self._seconds_of_timedelta(call)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "total_seconds":
-            return self._seconds_of_timedelta(call.func.value)
         if is_random(self.module, call):
             # ``randint(0, 600)`` may wait as long as its second argument says.
             return self.number(call.args[:2][-1]) if call.args else None
-        numbers = [self.number(argument) for argument in call.args]
-        known = [number for number in numbers if number is not None]
-        if not known or len(known) != len(numbers) or call.keywords:
-            return None
-        if qualified in POWERS:
-            return _known(calculated(operator.pow, *known)) if len(known) == 2 else None
-        function = CALCULATIONS.get(qualified or "")
-        if function is None:
-            return None
-        try:
-            return function(*known)
-        except (ArithmeticError, TypeError, ValueError):
-            return None
-
-    def _seconds_of_timedelta(self, expression: ast.expr) -> float | None:
-        made = self.module.values.read(expression)
-        if (
-            not isinstance(made, ast.Call)
-            or self.module.names.qualified(made.func) != "datetime.timedelta"
-        ):
-            return None
-        given = [("days", argument) for argument in made.args[:1]]
-        given += [("seconds", argument) for argument in made.args[1:2]]
-        given += [(keyword.arg or "", keyword.value) for keyword in made.keywords]
-        total = 0.0
-        for unit, value in given:
-            number = self.number(value)
-            if number is None or unit not in TIMEDELTA:
-                return None
-            total += number * TIMEDELTA[unit]
-        return total if len(made.args) <= 2 else None
-
-
-def _known(value: object) -> float | None:
-    return value if isinstance(value, (int, float)) else None
+        return super()._call(call)
 
 
 def parts(module: Module, expression: ast.expr) -> Iterator[ast.expr]:

@@ -7,6 +7,7 @@ or is random, is unknown, unless a factor of 0 makes it 0 all the same.
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -16,8 +17,27 @@ from ...syntax.reading import MOST, Memory, reading
 from ...syntax.values import ARITHMETIC, UNKNOWN, calculated
 from ..module import Module
 from ..retries import RetryCall
-from .calculation import CALCULATIONS, POWERS, RETRIES
 from .retry_count import is_request_retries
+
+#: Functions that a countdown is calculated with; each gives the same for the same numbers.
+CALCULATIONS: dict[str, Callable[..., float]] = {
+    "abs": abs,
+    "float": float,
+    "int": int,
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "max": max,
+    "min": min,
+    "round": round,
+}
+
+POWERS = frozenset({"pow", "math.pow"})
+
+#: Seconds that one of each of a ``timedelta``'s keywords makes.
+TIMEDELTA = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1, "weeks": 604_800}
+
+#: The retries that are looked at one by one; a delay that still grows then is long enough.
+RETRIES = 64
 
 COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Eq: operator.eq,
@@ -50,9 +70,12 @@ class Counted:
         if isinstance(expression, ast.Call):
             return self._call(expression)
         if isinstance(expression, (ast.IfExp, ast.BoolOp)):
-            chosen = self._chosen(expression)
-            return self.number(chosen) if chosen is not None else None
+            return self._choice(expression)
         return self.module.values.number(expression)
+
+    def _choice(self, expression: ast.IfExp | ast.BoolOp) -> float | None:
+        chosen = self._chosen(expression)
+        return self.number(chosen) if chosen is not None else None
 
     def _operation(self, expression: ast.BinOp) -> float | None:
         left, right = self.number(expression.left), self.number(expression.right)
@@ -70,6 +93,10 @@ class Counted:
 
     def _call(self, call: ast.Call) -> float | None:
         qualified = self.module.names.qualified(call.func) or ""
+        if qualified == "datetime.timedelta":
+            return self._seconds_of_timedelta(call)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "total_seconds":
+            return self._seconds_of_timedelta(call.func.value)
         numbers = [self.number(argument) for argument in call.args]
         known = [number for number in numbers if number is not None]
         if call.keywords or not known:
@@ -85,6 +112,24 @@ class Counted:
             return function(*known) if function is not None else None
         except (ArithmeticError, TypeError, ValueError):
             return None
+
+    def _seconds_of_timedelta(self, expression: ast.expr) -> float | None:
+        made = self.module.values.read(expression)
+        if (
+            not isinstance(made, ast.Call)
+            or self.module.names.qualified(made.func) != "datetime.timedelta"
+        ):
+            return None
+        given = [("days", argument) for argument in made.args[:1]]
+        given += [("seconds", argument) for argument in made.args[1:2]]
+        given += [(keyword.arg or "", keyword.value) for keyword in made.keywords]
+        total = 0.0
+        for unit, value in given:
+            number = self.number(value)
+            if number is None or unit not in TIMEDELTA:
+                return None
+            total += number * TIMEDELTA[unit]
+        return total if len(made.args) <= 2 else None
 
     def _chosen(self, expression: ast.IfExp | ast.BoolOp) -> ast.expr | None:
         """The arm of ``a if c else b`` or of ``a or b`` that gives the value."""

@@ -8,7 +8,8 @@ import math
 from ...facts.options import DEFAULT_BACKOFF_MAX
 from ..retries import RetryCall
 from ..tasks import Option, Task
-from .calculation import RETRIES, Calculation, parts
+from .calculation import Calculation, parts
+from .counted import RETRIES
 from .limits import limit_of_autoretry, limit_of_call
 from .retry_count import is_request_retries, limits_retries_by_hand
 
