@@ -281,7 +281,7 @@ def test_a_method_named_self_is_no_helper():
                 self.request.id
                 self.retry()
     """
-    assert retry_calls(source) == ()
+    assert retry_calls(source) == []
 
 
 NESTED = [
