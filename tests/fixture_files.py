@@ -4,7 +4,7 @@
 lines hold which findings, and there may be no others. ``fixed*.py`` beside it is what the rule's
 safe fixes make of it, ``unsafely_fixed*.py`` what all of its fixes make of it; where there is none,
 nothing is changed. ``lookalike*.py`` is right, however wrong it looks. A name that ends in
-``_py311`` needs that Python.
+``_py311`` needs that Python, or a newer one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ BAD = [path for path in LINTED if path.name.startswith("bad")]
 
 EXPECTATION = re.compile(r"#.*?\bexpect: (CRT\d+(?:, CRT\d+)*)")
 
+NEEDED = re.compile(r"_py3(\d+)$")
+
 Findings = set[tuple[int, str]]
 
 
@@ -37,7 +39,8 @@ def name(path: Path) -> str:
 
 def needs_newer_python(path: Path) -> bool:
     """Whether it has syntax that this Python can't read."""
-    return path.stem.endswith("_py311") and sys.version_info < (3, 11)
+    needed = NEEDED.search(path.stem)
+    return needed is not None and sys.version_info < (3, int(needed[1]))
 
 
 def opinions_of(path: Path) -> frozenset[str]:

@@ -10,6 +10,8 @@ from functools import cached_property
 from .reading import Memory, reading
 from .values import UNKNOWN, Values
 
+#: Template strings came with Python 3.14.
+TemplateStr: type[ast.expr] = getattr(ast, "TemplateStr", ast.JoinedStr)
 #: What the names of exception classes end in.
 EXCEPTION_ENDINGS = (
     *("Error", "Exception", "Warning", "DoesNotExist", "NotFound", "Timeout"),
@@ -94,7 +96,7 @@ class Kinds:
             return FUNCTIONS_ABOUT_EXCEPTIONS.get(self.names.qualified(expression.func) or "")
         if isinstance(expression, ast.Attribute) and expression.attr in PARTS_OF_EXCEPTIONS:
             return "no exception"
-        return None
+        return "a template" if isinstance(expression, TemplateStr) else None
 
     def is_name_of_handler(self, expression: ast.expr) -> bool:
         """Whether an expression is the name that an ``except`` clause gives its exception, and

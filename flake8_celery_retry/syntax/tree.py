@@ -267,6 +267,8 @@ class Tree:
 
     def _read(self, tree: ast.Module) -> None:
         # Here the linter spends its time: what can be done once a class is not done once a node.
+        # A field may hold what no Python known today puts there: only nodes are followed.
+        AST = ast.AST
         places = self._place
         stack: list[tuple[ast.AST, Scope]] = [(tree, self.root)]
         while stack:
@@ -286,10 +288,10 @@ class Tree:
                 around = inner if name == "body" else scope
                 if type(value) is list:
                     for child in reversed(value):
-                        if child is not None:
+                        if isinstance(child, AST):
                             places[child] = (node, name, around)
                             stack.append((child, around))
-                else:
+                elif isinstance(value, AST):
                     places[value] = (node, name, around)
                     stack.append((value, around))
 

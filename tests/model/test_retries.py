@@ -252,7 +252,7 @@ def work(self, order):
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_rules_about_the_call_hold_in_helpers_and_nested_functions(context, code):
     if code == "CRT209" and sys.version_info < (3, 11):
-        pytest.skip("except* is syntax of Python 3.11")
+        pytest.skip("its syntax needs a newer Python")
     body = {**ABOUT_THE_CALL, **ABOUT_THE_TASK}[code]
     around = CONTEXTS[context].format(body=indent(body, "    "), deeper=indent(body, " " * 8))
     source = f"""
