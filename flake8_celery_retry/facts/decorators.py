@@ -31,6 +31,9 @@ TASK_DECORATORS = frozenset({"task", "shared_task", "periodic_task"})
 
 TASK_CLASSES = frozenset({"Task", "PeriodicTask", "AbortableTask", "DjangoTask"})
 
+#: What stands for the task that is running, wherever it is asked.
+CURRENT_TASKS = frozenset({"celery.current_task", "celery._state.current_task"})
+
 APP_CLASSES = frozenset({"celery.Celery", "celery.app.Celery", "celery.app.base.Celery"})
 
 #: Names under which projects keep their Celery app, and modules they keep it in.

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..facts.exceptions import BROAD, is_celery_exception
 from ..syntax import flow
-from ..syntax.tree import Binding, FunctionNode, TryStar
+from ..syntax.tree import FunctionNode, TryStar
 
 if TYPE_CHECKING:
     from .module import Module
+
+#: How many steps from the exception a name is followed against the order of the source.
+MOST_STEPS = 4
 
 #: Functions that give a handler its exception without a name for it.
 CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.format_exc"})
@@ -69,53 +73,67 @@ class Handler:
     @cached_property
     def exception_names(self) -> frozenset[str]:
         """The names in the handler that hold the exception, or something got from it (its cause,
-        its status code, what a test of it decided)."""
+        its status code, what a test of it decided); those in the functions of the module to which
+        it is given there, too."""
         names = {self.node.name} if self.node.name else set()
-        bindings = self.module.tree.scope_of(self.node).bindings
-        grown = True
-        while grown:
-            size = len(names)
-            for name, bound in bindings.items():
-                if name not in names and any(self._is_taken_from(at, names) for at in bound):
-                    names.add(name)
-            grown = len(names) > size
-        return frozenset(names | self._names_in_nested_functions(names))
-
-    def _names_in_nested_functions(self, names: set[str]) -> set[str]:
-        """The parameters of functions nested beside the handler to which it passes one of these
-        names."""
-        found: set[str] = set()
+        self._add_names_taken(names, self.node.body)
+        in_functions: set[str] = set()
         for call in self.module.tree.within(self.node.body, ast.Call):
             function = self.module.names.definition(call.func)
-            if not isinstance(function, FunctionNode):
-                continue
-            scope = self.module.tree.scope_made_by(function)
-            if scope.parent is self.module.tree.scope_of(self.node):
-                given = [*zip(scope.parameters, call.args, strict=False)]
-                found |= {known.arg for known, value in given if self._mentions(value, names)}
+            if isinstance(function, FunctionNode):
+                in_functions |= self._names_in(function, call, names)
+        return frozenset(names | in_functions)
+
+    def _names_in(self, function: FunctionNode, call: ast.Call, names: set[str]) -> set[str]:
+        """The names in a function that hold what a call gives it of these names."""
+        scope = self.module.tree.scope_made_by(function)
+        given = [
+            (known.arg, value) for known, value in zip(scope.parameters, call.args, strict=False)
+        ]
+        given += [(keyword.arg or "", keyword.value) for keyword in call.keywords]
+        found = {name for name, value in given if name and self._mentions(value, names)}
+        if found:
+            self._add_names_taken(found, function.body)
         return found
 
-    def _is_taken_from(self, binding: Binding, names: set[str]) -> bool:
-        """Whether a binding in the handler takes its value from one of these names, or a test of
-        one decides about it."""
-        statement = self.module.tree.statement_of(binding.node)
-        if not self.module.tree.is_inside(statement, self.node):
-            return False
-        sources: list[ast.expr | None] = [binding.value]
-        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            sources.append(statement.value)
+    def _add_names_taken(self, names: set[str], block: list[ast.stmt]) -> None:
+        """Add the names that a block gives a value from one of these names, or under a test of
+        one."""
+        stored = [
+            (name, sources)
+            for node in self.module.tree.within(block, (ast.Name, ast.MatchAs, ast.MatchStar))
+            if (name := _stored_name(node)) is not None
+            for sources in [[*self._sources(node)]]
+        ]
+        for _ in range(MOST_STEPS):
+            size = len(names)
+            for name, sources in stored:
+                if name not in names and any(self._mentions(each, names) for each in sources):
+                    names.add(name)
+            if len(names) == size:
+                return
+
+    def _sources(self, node: ast.AST) -> Iterator[ast.expr]:
+        """What the value of a name that is bound at a node comes from, and the tests that decide
+        whether it is bound, up to the handler's own or the function's."""
+        parent = self.module.tree.parent(node)
+        statement = self.module.tree.statement_of(node)
+        if isinstance(parent, ast.NamedExpr):
+            yield parent.value
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            if statement.value is not None:
+                yield statement.value
         elif isinstance(statement, (ast.For, ast.AsyncFor)):
-            sources.append(statement.iter)
-        for frame in flow.frames(self.module.tree, binding.node):
+            yield statement.iter
+        for frame in flow.frames(self.module.tree, node):
             if frame.node is self.node:
-                break
+                return
             if isinstance(frame.node, ast.If):
-                sources.append(frame.node.test)
+                yield frame.node.test
             elif isinstance(frame.node, ast.match_case):
                 match = self.module.tree.parent(frame.node)
                 assert isinstance(match, ast.Match)
-                sources.append(match.subject)
-        return any(source is not None and self._mentions(source, names) for source in sources)
+                yield match.subject
 
     def involves_exception(self, expression: ast.AST) -> bool:
         """Whether the exception takes part in an expression of the handler."""
@@ -129,3 +147,10 @@ class Handler:
             elif self.module.names.qualified(node.func) in CURRENT_EXCEPTION:
                 return True
         return False
+
+
+def _stored_name(node: ast.AST) -> str | None:
+    """The name that a node binds: a target, a capture of a ``match``."""
+    if isinstance(node, ast.Name):
+        return node.id if isinstance(node.ctx, ast.Store) else None
+    return node.name if isinstance(node, (ast.MatchAs, ast.MatchStar)) else None

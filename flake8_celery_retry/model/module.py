@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -121,8 +124,36 @@ class Module:
 
     @cached_property
     def _retries(self) -> frozenset[ast.AST]:
-        calls = [(call.node, call.called_at) for call in self.retry_calls]
-        return frozenset(node for nodes in calls for node in nodes if node is not None)
+        calls = [*self.retry_calls, *self.calls_through_helpers(self.retry_calls)]
+        nodes = (node for call in calls for node in (call.node, call.called_at))
+        return frozenset(node for node in nodes if node is not None)
+
+    def calls_through_helpers(self, calls: Iterable[RetryCall]) -> Iterator[RetryCall]:
+        """Of these retry calls those in task helpers, as the tasks see them that call the helpers:
+        one for each call of a helper that gives it the task, the helper's first retry call."""
+        first: dict[FunctionNode, RetryCall] = {}
+        for call in calls:
+            node = call.scope.node
+            if call.task is None and isinstance(node, FunctionNode):
+                first.setdefault(node, call)
+        for function, call in first.items():
+            for task, site in self.calls_by_tasks.get(function, ()):
+                if call.parameter is None or self._is_given(call.parameter, site, task):
+                    yield replace(call, task=task, called_at=site)
+
+    @cached_property
+    def calls_by_tasks(self) -> dict[FunctionNode, list[tuple[Task, ast.Call]]]:
+        """The plain functions of the module that the bodies of tasks call (or functions nested
+        there that the bodies call), with these calls."""
+        found: dict[FunctionNode, list[tuple[Task, ast.Call]]] = defaultdict(list)
+        for call in self.tree.calls:
+            function = self.names.definition(call.func)
+            if not isinstance(function, FunctionNode) or function in self._task_of_node:
+                continue
+            task = self.task_running(call)
+            if task is not None:
+                found[function].append((task, call))
+        return dict(found)
 
     def enclosing_task(self, scope: Scope) -> tuple[Task, Scope] | None:
         """The task around a scope, and the scope of the task's own body."""
@@ -171,21 +202,19 @@ class Module:
 
     def _is_given_a_task(self, parameter: ast.arg, scope: Scope) -> bool:
         assert isinstance(scope.node, FunctionNode)
-        position = scope.parameters.index(parameter) if parameter in scope.parameters else None
-        for task in self.tasks:
-            for body in task.scopes:
-                for call in body.walk(ast.Call):
-                    if self.names.definition(call.func) is not scope.node:
-                        continue
-                    given = [word.value for word in call.keywords if word.arg == parameter.arg]
-                    if position is not None:
-                        given += call.args[position : position + 1]
-                    if any(self._is_self(task, argument) for argument in given):
-                        return True
-        return False
+        return any(
+            self._is_given(parameter, call, task)
+            for task, call in self.calls_by_tasks.get(scope.node, ())
+        )
 
-    def _is_self(self, task: Task, expression: ast.expr) -> bool:
-        return isinstance(expression, ast.Name) and expression.id == task.self_name
+    def _is_given(self, parameter: ast.arg, call: ast.Call, task: Task) -> bool:
+        """Whether a call gives a parameter of the function that it calls a task."""
+        scope = self.tree.scope_of_parameter(parameter)
+        given = [word.value for word in call.keywords if word.arg == parameter.arg]
+        if parameter in scope.parameters:
+            position = scope.parameters.index(parameter)
+            given += call.args[position : position + 1]
+        return any(map(task.is_reference, given))
 
 
 def read_module(tree: ast.Module, settings: Settings) -> Module:

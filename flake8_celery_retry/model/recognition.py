@@ -11,6 +11,7 @@ from ..facts.decorators import (
     APP_CLASSES,
     APP_MODULES,
     APP_NAMES,
+    CURRENT_TASKS,
     TASK_CLASSES,
     TASK_DECORATORS,
     is_celery,
@@ -19,7 +20,7 @@ from ..facts.decorators import (
 from ..facts.options import CELERY_ONLY_OPTIONS
 from ..settings import Settings
 from ..syntax import Syntax
-from ..syntax.tree import ALIASES
+from ..syntax.tree import ALIASES, FunctionNode
 from .tasks import Option
 
 #: More base classes than anybody has: what lies behind them is as good as another module's.
@@ -71,6 +72,10 @@ class Recognition:
         """Whether an annotation names Celery's ``Task`` or a class-based task of the module
         (quoted, or one side of ``… | None``, too)."""
         return any(self.is_task_class(node) for node in _names_in(annotation))
+
+    def is_current_task(self, expression: ast.expr) -> bool:
+        """Whether an expression is ``celery.current_task`` (or a name for it)."""
+        return self.names.qualified(self.values.read(expression)) in CURRENT_TASKS
 
     def _is_app_call(self, call: ast.Call) -> bool:
         return self.names.qualified(call.func) in APP_CLASSES
@@ -136,6 +141,15 @@ class Recognition:
                     break
             self._local_bases[node] = tuple(found)[1 : MOST_BASES + 1]
         return self._local_bases[node]
+
+    def method(self, class_: ast.ClassDef, *names: str) -> FunctionNode | None:
+        """The method of one of these names that a class has, or inherits from the nearest class of
+        the module that has one."""
+        for each in (class_, *self.local_bases(class_)):
+            for statement in each.body:
+                if isinstance(statement, FunctionNode) and statement.name in names:
+                    return statement
+        return None
 
     def leaves_module(self, node: ast.ClassDef) -> bool:
         """Whether a class inherits, through classes of the module perhaps, from one of another

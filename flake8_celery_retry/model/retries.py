@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class RetryCall:
     """A call of ``Task.retry`` on the running task.
 
-    ``task`` is ``None`` in a task helper, which gets the task as ``parameter``. ``is_own`` says
-    that it stands in the task's own body, or in a function nested there that the body calls, at
-    ``called_at``; else only rules about the call itself hold.
+    ``task`` is ``None`` in a task helper, which gets the task as ``parameter`` or takes
+    ``current_task``. ``is_own`` says that it stands in the task's own body, or in a function nested
+    there that the body calls, at ``called_at``; else only rules about the call itself hold. As a
+    task sees it that calls a helper, it has that ``task``, and ``called_at`` is the call.
     """
 
     module: Module
@@ -101,6 +102,8 @@ class RetryCall:
         or the task's own global name."""
         parameter = self.module.names.parameter(expression)
         if self.task is None:
+            if self.module.recognition.is_current_task(expression):
+                return True
             return parameter is not None and parameter is self.parameter
         if parameter is None or self.task.is_class:
             return self.task.is_reference(expression)
@@ -142,7 +145,8 @@ class RetryCall:
 
     @cached_property
     def frames(self) -> list[flow.Frame]:
-        """The same, followed by those around the call of the nested function it stands in."""
+        """The same, followed by those around the call of the nested function, or of the helper,
+        that it stands in."""
         if self.called_at is None:
             return self.own_frames
         return [*self.own_frames, *flow.frames(self.module.tree, self.called_at)]

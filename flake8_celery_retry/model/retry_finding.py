@@ -62,6 +62,9 @@ class _Sorting:
     def sort(self, call: ast.Call) -> None:
         function = call.func
         if isinstance(function, ast.Attribute) and function.attr == "retry":
+            if self.module.recognition.is_current_task(function.value):
+                self._sort_call_on_current_task(call)
+                return
             receiver = self.module.values.read(function.value)
             if self._is_global_instance(function.value):
                 receiver = function.value
@@ -83,6 +86,17 @@ class _Sorting:
             self.strays.append(RetryCall(self.module, call, None, is_own=False))
         elif receiver is not None:
             self._sort_call_in_helper(call, receiver)
+
+    def _sort_call_on_current_task(self, call: ast.Call) -> None:
+        scope = self.module.tree.scope_of(call)
+        enclosing = self.module.enclosing_task(scope)
+        if enclosing is not None:
+            task, home = enclosing
+            called_at = self.module.called_at(scope, home)
+            is_own = scope is home or called_at is not None
+            self._add(RetryCall(self.module, call, task, is_own, called_at))
+        elif scope.node in self.module.calls_by_tasks:
+            self.everywhere.append(RetryCall(self.module, call, None, is_own=False))
 
     def _is_global_instance(self, expression: ast.expr) -> bool:
         """Whether a name is the module's own for an instance of one of its classes."""

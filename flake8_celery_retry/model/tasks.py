@@ -255,7 +255,10 @@ class Task:
 
     def is_reference(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task: its first parameter (a bound or class-based
-        task's), the task's own global name, or an instance of a class-based task."""
+        task's), the task's own global name, an instance of a class-based task, or
+        ``celery.current_task``."""
+        if self.module.recognition.is_current_task(expression):
+            return True
         expression = self.module.values.read(expression)
         if self.is_class and self.module.values.instance_of(expression) is self.node:
             return True

@@ -3,8 +3,9 @@
 ## What it does
 
 Finds retry calls whose `Retry` never leaves the task: an `except` clause around them that catches
-everything, a `with suppress(Exception):`, or a `finally` that leaves by `return`, `break` or
-`continue`.
+everything, a `with suppress(Exception):`, a `finally` that leaves by `return`, `break` or
+`continue`; or a context manager or decorator of the module that does the same. A call of a function
+of the module that retries the task counts as the retry.
 
 ## Why this is bad
 
@@ -74,59 +75,67 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A `try` whose first clause that catches `Retry` (one for `Exception`, `BaseException`, `Retry`,
-`TaskPredicate` or `CeleryError`, or a bare one) ends in `raise`, or first of all raises again what
-is a `Retry` (`if isinstance(exc, Retry): raise`). The clauses beside the one that holds the retry
-call: they never see it. A call with `throw=False`, which raises nothing. Automatic retries
-(`autoretry_for`): they are made outside the task's function.
+`TaskPredicate` or `CeleryError`, or a bare one) raises it again on every path that a `Retry` can
+take: at its end, or where a test finds that it is one (`if isinstance(exc, Retry): raise`). A path
+for the time when `self.request.retries >= self.max_retries` is none: what is raised then is the
+error itself. The clauses beside the one that holds the retry call: they never see it. A context
+manager or decorator of another module, and one that lets `Retry` pass. A call with `throw=False`,
+which raises nothing. Automatic retries (`autoretry_for`): they are made outside the function.
 
 ## Fix
 
 Safe where the clause does nothing but log, pass or return: `except Retry: raise` before it, and the
-import. Unsafe elsewhere, for the clause may release what the next run needs. There is none for
-`suppress`, `finally`, `except*`, and a clause that names `Retry` itself.
+import. Unsafe elsewhere, for the clause may release what the next run needs. There is none for a
+context manager, a decorator, `finally`, `except*`, and a clause that names `Retry` itself.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ..fixing.edits import InsertHandler
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
 from ..model import Handler, Module, RetryCall
-from ..model.outcome.swallowing import Swallower, only_tells, retries, swallower_of
+from ..model.outcome.swallowing import (
+    Swallower,
+    lets_out,
+    only_tells,
+    raises_another,
+    retries,
+    swallower_of,
+)
 from ..model.policy.limits import limit_of_call
 from .repairs.names import name_class
 
 #: What to do where no clause can be put before another.
 ADVICE = {
     "except": "end it in raise",
-    "suppress": "suppress less, so that Retry passes",
-    "finally": "do not leave the finally",
+    "with": "let Retry pass there",
+    "finally": "don't leave the finally",
+    "decorator": "let Retry pass there",
 }
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         swallower = swallower_of(call) if call.throws is True else None
-        if swallower is None:
-            continue
-        handler = swallower.handler
-        fix = _fix(handler) if handler is not None else None
-        advice = ADVICE[swallower.kind] if fix is None else "put except Retry: raise before it"
-        yield Mistake(
-            call.node,
-            f"{call.task_name}'s retry is caught by {_described(swallower)}: "
-            f"{_outcome(call, handler)}; {advice}",
-            fix,
-        )
+        if swallower is not None:
+            yield Mistake(call.node, *_told(call, swallower))
+    for call in module.calls_through_helpers(filter(lets_out, module.retry_calls)):
+        swallower = swallower_of(call)
+        if swallower is not None and call.called_at is not None:
+            yield Mistake(call.called_at, *_told(call, swallower))
 
 
-def _described(swallower: Swallower) -> str:
-    caught = swallower.handler.node.type if swallower.handler else None
-    clause = f"{swallower.kind} {quoted(caught, 14)}" if caught else swallower.kind
-    return f"{clause} (line {swallower.line})"
+def _told(call: RetryCall, swallower: Swallower) -> tuple[str, Fix | None]:
+    handler = swallower.handler
+    fix = _fix(handler) if handler is not None else None
+    advice = ADVICE[swallower.kind] if fix is None else "add except Retry: raise"
+    message = (
+        f"{call.task_name}'s retry is caught in line {swallower.line}: "
+        f"{_outcome(call, handler)}; {advice}"
+    )
+    return message, fix
 
 
 def _outcome(call: RetryCall, handler: Handler | None) -> str:
@@ -134,9 +143,9 @@ def _outcome(call: RetryCall, handler: Handler | None) -> str:
         limit = limit_of_call(call)
         if limit is None or not 0 < limit < 10:
             return "it retries too, so runs double"
-        return f"it retries too, so it runs {2 ** (int(limit) + 1) - 1} times"
-    fails = handler is not None and isinstance(handler.node.body[-1], ast.Raise)
-    return f"Celery counts {'FAILURE' if fails else 'SUCCESS'}, yet runs it again"
+        return f"it retries too, so {2 ** (int(limit) + 1) - 1} runs"
+    state = "FAILURE" if handler is not None and raises_another(handler) else "SUCCESS"
+    return f"{state}, yet it runs again"
 
 
 def _fix(handler: Handler) -> Fix | None:

@@ -182,9 +182,7 @@ def _ends_of(
         return _ends_of_try(tree, statement, looked_for)
     if isinstance(statement, ast.Match):
         ways = [ends(tree, case.body, looked_for) for case in statement.cases]
-        last = statement.cases[-1]
-        is_exhaustive = last.guard is None and _matches_all(last.pattern)
-        return frozenset().union(*ways, () if is_exhaustive else {"through"})
+        return frozenset().union(*ways, () if is_exhaustive(statement) else {"through"})
     reached = _reached(tree, statement, looked_for)
     if reached is not None:
         return reached
@@ -230,8 +228,11 @@ def _ends_of_try(
     return frozenset(ways)
 
 
-def _matches_all(pattern: ast.pattern) -> bool:
-    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+def is_exhaustive(match: ast.Match) -> bool:
+    """Whether the last case of a ``match`` takes whatever the others leave."""
+    last = match.cases[-1]
+    takes_all = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+    return takes_all and last.guard is None
 
 
 def what_follows(tree: Tree, node: ast.AST, until: ast.AST) -> list[ast.stmt]:
@@ -252,7 +253,7 @@ def decides(
         branches = [node.body, node.orelse]
     else:
         branches = [case.body for case in node.cases]
-        if not (node.cases[-1].guard is None and _matches_all(node.cases[-1].pattern)):
+        if not is_exhaustive(node):
             branches.append([])
     following = what_follows(tree, node, until)
     ways = {ends(tree, [*branch, *following], looked_for) for branch in branches}

@@ -7,15 +7,21 @@ knows by that exception that the run is not the last word (``celery/app/trace.py
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from ...facts.exceptions import is_celery_exception, swallows_retry
 from ...syntax import flow
-from ...syntax.tree import TRY
+from ...syntax.tree import TRY, FunctionNode
 from ..handlers import Handler
 from ..module import Module
+from ..policy.retry_count import is_request_retries
 from ..retries import RetryCall
+from .wrapping import calls_of_wrapped, yields_of_manager
+
+#: What a comparison is with its sides swapped.
+MIRRORED = {ast.Lt: ast.Gt(), ast.LtE: ast.GtE(), ast.Gt: ast.Lt(), ast.GtE: ast.LtE()}
 
 #: Functions that only look at what they are given.
 HARMLESS_FUNCTIONS = frozenset({"bool", "dict", "isinstance", "len", "repr", "str", "type"})
@@ -23,28 +29,49 @@ HARMLESS_FUNCTIONS = frozenset({"bool", "dict", "isinstance", "len", "repr", "st
 
 @dataclass(frozen=True)
 class Swallower:
-    """What ends the way of a ``Retry``: an ``except`` clause (``handler``), a ``with
-    suppress(...)``, or the ``finally`` of a ``try``; ``line`` is where it begins, from 1."""
+    """What ends the way of a ``Retry``: an ``except`` clause (``handler``), a ``with`` of what
+    suppresses it, the ``finally`` of a ``try``, or a decorator of the module; ``line`` is where it
+    begins, from 1, and ``name`` what stands there for it."""
 
-    kind: Literal["except", "suppress", "finally"]
+    kind: Literal["except", "with", "finally", "decorator"]
     line: int
     handler: Handler | None = None
+    name: ast.expr | None = None
 
 
 def swallower_of(call: RetryCall) -> Swallower | None:
-    """The first thing around a retry call that swallows what it raises, if anything does."""
-    for frame in call.frames:
-        around = call.module.tree.parent(frame.node) if frame.kind == "handler" else frame.node
+    """The first thing around a retry call that swallows what it raises, if anything does: in its
+    function, and where a decorator of the module calls that."""
+    found = _swallower_among(call.module, call.frames)
+    task = call.task
+    if found is not None or task is None or not (call.is_own or call.called_at):
+        return found
+    for decorator in reversed(task.decorators_below):
+        for wrapped in calls_of_wrapped(call.module, decorator):
+            if _swallower_among(call.module, flow.frames(call.module.tree, wrapped)) is not None:
+                return Swallower("decorator", decorator.lineno, name=decorator)
+    return None
+
+
+def lets_out(call: RetryCall) -> bool:
+    """Whether what a retry call raises leaves the function that it stands in."""
+    return call.throws is True and _swallower_among(call.module, call.own_frames) is None
+
+
+def _swallower_among(module: Module, frames: Iterable[flow.Frame]) -> Swallower | None:
+    for frame in frames:
+        around = module.tree.parent(frame.node) if frame.kind == "handler" else frame.node
         if isinstance(around, (ast.With, ast.AsyncWith)):
-            if _suppresses(call.module, around):
-                return Swallower("suppress", around.lineno)
+            for item in around.items:
+                if _suppresses(module, item.context_expr):
+                    return Swallower("with", around.lineno, name=item.context_expr)
             continue
         if not isinstance(around, TRY) or frame.kind == "finally":
             continue
-        handler = _first_to_catch(call, around) if frame.kind == "try" else None
+        handler = _first_to_catch(module, around) if frame.kind == "try" else None
         if handler is not None and not lets_retry_pass(handler):
             return Swallower("except", handler.node.lineno, handler)
-        leaving = _leaving_of_finally(call.module, around)
+        leaving = _leaving_of_finally(module, around)
         if leaving is not None:
             return Swallower("finally", leaving.lineno)
     return None
@@ -56,6 +83,12 @@ def retries(handler: Handler) -> bool:
         handler.module.is_retry(call)
         for call in handler.module.tree.within(handler.node.body, ast.Call)
     )
+
+
+def raises_another(handler: Handler) -> bool:
+    """Whether a clause ends in an exception that isn't the one it caught."""
+    last = handler.node.body[-1]
+    return isinstance(last, ast.Raise) and not _raises_again(handler, last)
 
 
 def only_tells(handler: Handler) -> bool:
@@ -89,30 +122,51 @@ def _calls(module: Module, expression: ast.expr) -> bool:
 
 
 def lets_retry_pass(handler: Handler) -> bool:
-    """Whether a clause that catches ``Retry`` raises it again: in the end, or first of all, where
-    a test finds that it is one (``if isinstance(exc, Retry): raise``)."""
-    return _passes(handler, handler.node.body)
+    """Whether a clause that catches ``Retry`` raises it again on every path, as far as a ``Retry``
+    may take it (``if isinstance(exc, Retry): raise``)."""
+    return _fates(handler, handler.node.body) == {"raised"}
 
 
-def _first_to_catch(call: RetryCall, statement: ast.Try) -> Handler | None:
-    for handler in call.handlers_of(statement):
+def _first_to_catch(module: Module, statement: ast.Try) -> Handler | None:
+    for clause in statement.handlers:
+        handler = Handler(module, clause, statement)
         if any(map(swallows_retry, handler.caught)):
             return handler
     return None
 
 
-def _suppresses(module: Module, with_: ast.With | ast.AsyncWith) -> bool:
-    for item in with_.items:
-        manager = module.values.read(item.context_expr)
-        if not isinstance(manager, ast.Call):
-            continue
-        if module.names.qualified(manager.func) != "contextlib.suppress":
-            continue
-        for argument in manager.args:
-            listed = argument.value if isinstance(argument, ast.Starred) else argument
-            if any(map(swallows_retry, module.values.exceptions(listed))):
-                return True
-    return False
+def _suppresses(module: Module, expression: ast.expr) -> bool:
+    """Whether a context manager swallows a ``Retry``: ``suppress(Exception)``, one of the module
+    whose ``yield`` stands in a ``try`` that does, one whose ``__exit__`` always returns true."""
+    manager = module.values.read(expression)
+    if not isinstance(manager, ast.Call):
+        return False
+    if module.names.qualified(manager.func) == "contextlib.suppress":
+        listed = (each.value if isinstance(each, ast.Starred) else each for each in manager.args)
+        return any(
+            swallows_retry(name) for each in listed for name in module.values.exceptions(each)
+        )
+    definition = module.names.definition(manager.func)
+    if isinstance(definition, ast.ClassDef):
+        leaving = module.recognition.method(definition, "__exit__", "__aexit__")
+        return leaving is not None and _returns_true(module, leaving)
+    return isinstance(definition, FunctionNode) and any(
+        _is_swallowed_around(module, node) for node in yields_of_manager(module, definition)
+    )
+
+
+def _is_swallowed_around(module: Module, node: ast.AST) -> bool:
+    """Whether a ``try`` around a node swallows a ``Retry``; context managers there are not
+    followed again."""
+    frames = flow.frames(module.tree, node)
+    return _swallower_among(module, (frame for frame in frames if frame.kind != "with")) is not None
+
+
+def _returns_true(module: Module, function: FunctionNode) -> bool:
+    returns = list(module.tree.within(function.body, ast.Return))
+    return flow.leaves(module.tree, function.body) and all(
+        module.values.value(each.value) is True for each in returns
+    )
 
 
 def _leaving_of_finally(module: Module, statement: ast.Try) -> ast.stmt | None:
@@ -131,30 +185,68 @@ def _leaving_of_finally(module: Module, statement: ast.Try) -> ast.stmt | None:
 
 # -- how a clause ends for a Retry ---------------------------------------------------------
 
+#: What comes of a ``Retry`` in a block: it is raised again, it is gone (``return``, another
+#: exception, another retry), or what follows the block decides.
+Fate = Literal["raised", "gone", "through"]
 
-def _passes(handler: Handler, block: list[ast.stmt]) -> bool:
-    """Whether a ``Retry`` that goes through a block of the clause is raised again."""
-    for position, statement in enumerate(block):
-        branch = _branch_for_retry(handler, statement)
-        if branch is None:
-            continue
-        if branch and flow.leaves(handler.module.tree, branch):
-            return _passes(handler, branch)
-        return _passes(handler, [*branch, *block[position + 1 :]])
-    if not block:
-        return False
-    last = block[-1]
-    if isinstance(last, ast.Raise):
-        return _raises_again(handler, last)
-    if isinstance(last, ast.If):
-        return _passes(handler, last.body) and _passes(handler, last.orelse)
-    if isinstance(last, ast.Match):
-        return all(_passes(handler, case.body) for case in last.cases)
-    if isinstance(last, (ast.With, ast.AsyncWith)):
-        return _passes(handler, last.body)
-    if isinstance(last, TRY):
-        return _passes(handler, last.finalbody) or _passes(handler, [*last.body, *last.orelse])
-    return False
+
+def _fates(handler: Handler, block: list[ast.stmt]) -> set[Fate]:
+    """What may come of a ``Retry`` that goes through a block of the clause."""
+    found: set[Fate] = set()
+    for statement in block:
+        fates = _fates_in(handler, statement)
+        found |= fates - {"through"}
+        if "through" not in fates:
+            return found
+    return found | {"through"}
+
+
+def _fates_in(handler: Handler, statement: ast.stmt) -> set[Fate]:
+    tree = handler.module.tree
+    if isinstance(statement, (ast.If, ast.Match)):
+        return _fates_of_branches(handler, statement)
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return _fates(handler, statement.body)
+    if isinstance(statement, TRY):
+        # What its own clauses do is for the time when the clean-up fails, too.
+        final = _fates(handler, statement.finalbody)
+        if "through" not in final:
+            return final
+        return _fates(handler, [*statement.body, *statement.orelse])
+    if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+        return {*_fates(handler, statement.body), "through"}
+    if isinstance(statement, (ast.Break, ast.Continue)):
+        return {"through"} if _is_in_loop_of(handler, statement) else {"gone"}
+    if isinstance(statement, ast.Raise) and _raises_again(handler, statement):
+        return {"raised"}
+    if isinstance(statement, flow.EXITS):
+        return {"gone"}
+    ways = flow.ends(tree, [statement], handler.module.is_retry)
+    return {"gone" if way == "reached" else "through" for way in ways}
+
+
+def _is_in_loop_of(handler: Handler, statement: ast.stmt) -> bool:
+    """Whether a ``break`` or ``continue`` is for a loop inside the clause."""
+    return any(
+        frame.kind == "loop" and handler.module.tree.is_inside(frame.node, handler.node)
+        for frame in flow.frames(handler.module.tree, statement)
+    )
+
+
+def _fates_of_branches(handler: Handler, statement: ast.If | ast.Match) -> set[Fate]:
+    """Those of the branch that a ``Retry`` takes. Where a test of the exception does not tell, of
+    the one that lets it live; where the test is of something else, of all of them."""
+    taken = _branch_for_retry(handler, statement)
+    if taken is not None:
+        return _fates(handler, taken)
+    if isinstance(statement, ast.If):
+        tested, branches = statement.test, [statement.body, statement.orelse]
+    else:
+        tested, branches = statement.subject, [case.body for case in statement.cases]
+        branches += [] if flow.is_exhaustive(statement) else [[]]
+    fates = [_fates(handler, branch) for branch in branches]
+    living = [each for each in fates if "gone" not in each]
+    return living[0] if living and handler.involves_exception(tested) else set().union(*fates)
 
 
 def _raises_again(handler: Handler, statement: ast.Raise) -> bool:
@@ -190,6 +282,7 @@ def _branch_for_retry(handler: Handler, statement: ast.stmt) -> list[ast.stmt] |
 
 def _is_true_for_retry(handler: Handler, test: ast.expr) -> bool | None:
     """What a test comes to when the exception is a ``Retry``; ``None`` where that can't be told."""
+    test = handler.module.values.read(test)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         verdict = _is_true_for_retry(handler, test.operand)
         return None if verdict is None else not verdict
@@ -202,8 +295,29 @@ def _is_true_for_retry(handler: Handler, test: ast.expr) -> bool | None:
     if isinstance(test, ast.Call) and handler.module.names.qualified(test.func) == "isinstance":
         return _is_instance(handler, *test.args) if len(test.args) == 2 else None
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return _is_of_type(handler, test.left, test.ops[0], test.comparators[0])
+        operands = test.left, test.ops[0], test.comparators[0]
+        by_type = _is_of_type(handler, *operands)
+        return _is_within_limit(handler.module, *operands) if by_type is None else by_type
     return None
+
+
+def _is_within_limit(
+    module: Module, left: ast.expr, operator: ast.cmpop, right: ast.expr
+) -> bool | None:
+    """What a comparison of the retry count with the task's own limit comes to: with the last retry
+    used up it is no ``Retry`` that a retry call raises."""
+    if _is_limit(module, left) and is_request_retries(module, right):
+        left, operator, right = right, MIRRORED.get(type(operator), operator), left
+    if not (is_request_retries(module, left) and _is_limit(module, right)):
+        return None
+    if isinstance(operator, (ast.Lt, ast.LtE, ast.NotEq)):
+        return True
+    return False if isinstance(operator, (ast.Gt, ast.GtE, ast.Eq)) else None
+
+
+def _is_limit(module: Module, expression: ast.expr) -> bool:
+    expression = module.values.read(expression)
+    return isinstance(expression, ast.Attribute) and expression.attr == "max_retries"
 
 
 def _is_instance(handler: Handler, tested: ast.expr, classes: ast.expr) -> bool | None:
