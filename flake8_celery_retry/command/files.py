@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import signal
 import stat
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from functools import cache
 from typing import BinaryIO
 
 from .reading import read_bytes
+from .signals import held_back
 
 if sys.platform != "win32":
     import fcntl
@@ -22,13 +22,6 @@ if sys.platform != "win32":
 #: knows what an earlier one left.
 TEMPORARY = ".flake8-celery-retry-"
 LEFTOVER = re.compile(re.escape(TEMPORARY) + r"[0-9a-f]{16}")
-
-#: What asks a program to stop; each waits until a file is replaced.
-STOPPING = [
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-    if hasattr(signal, name)
-]
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -61,7 +54,7 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
     folder = os.path.dirname(target)
     remove_leftovers(folder)
     temporary = os.path.join(folder, TEMPORARY + secrets.token_hex(8))
-    with _signals_held(), _new_file(temporary) as file:
+    with held_back(), _new_file(temporary) as file:
         file.write(new)
         file.flush()
         os.fsync(file.fileno())
@@ -96,20 +89,6 @@ def _remove_unless_held(path: str) -> None:
         os.unlink(path)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """Nothing but a kill stops the program meanwhile."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

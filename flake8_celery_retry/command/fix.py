@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,19 +10,16 @@ from typing import TextIO
 
 from flake8.exceptions import ExecutionError
 
-from ..fixing.outcomes import Outcome
-from ..plugin import Plugin
 from .checking import Checked, FileCheck, check_files
 from .configuration import Run
 from .diffs import coloured, unified_diff
 from .discovery import files_of
 from .files import remove_leftovers, replace_file
+from .fixer_process import FixerProcess
 from .progress import with_progress
 from .reading import read_bytes, standard_input
 from .reporting import Report
-from .verdicts import Verdict, findings_with, plain_line, shown_by, style_guide, unchecked
-
-LOG = logging.getLogger("flake8.celery_retry")
+from .verdicts import Verdict, findings_with, plain_line, style_guide, unchecked
 
 
 def fix_paths(run: Run) -> bool:
@@ -41,7 +37,7 @@ def fix_paths(run: Run) -> bool:
     files = sorted((file for file in checked if file.results), key=itemgetter(0))
     for file in _once_each(files):
         fixing.fix_file(file)
-    fixing.report.end()
+    fixing.end()
     return fixing.report.is_anything_left
 
 
@@ -56,7 +52,7 @@ def _fix_standard_input(run: Run, *, is_excluded: bool) -> bool:
         fixing.show_diff(run.options.stdin_display_name, content, fixed)
     else:
         sys.stdout.buffer.write(fixed)
-    fixing.report.end()
+    fixing.end()
     return fixing.report.is_anything_left
 
 
@@ -76,6 +72,7 @@ class _Fixing:
     def __init__(self, run: Run, messages: TextIO) -> None:
         self.options = run.options
         self.guide = style_guide(run)
+        self.fixer = FixerProcess(run)
         self.report = Report(messages, is_preview=run.options.diff, quiet=run.options.quiet)
 
     def fix_file(self, file: Checked) -> None:
@@ -86,7 +83,7 @@ class _Fixing:
             remove_leftovers(os.path.dirname(os.path.realpath(file.path)))
         try:
             content = read_bytes(file.path)
-            outcome = self._outcome(file, content)
+            outcome = self.fixer.fix(file.filename, content)
             if outcome.source != content and not self.options.diff:
                 replace_file(file.path, content, outcome.source)
         except OSError as error:
@@ -101,7 +98,7 @@ class _Fixing:
         file = FileCheck(self.options).of_content("-", content)
         if not self._holds_findings(file):
             return content
-        outcome = self._outcome(file, content)
+        outcome = self.fixer.fix(file.filename, content)
         self.report.add(file.filename, outcome)
         return outcome.source
 
@@ -111,21 +108,14 @@ class _Fixing:
         sys.stdout.buffer.write(coloured(diff) if self.guide.formatter.color else diff)
         sys.stdout.buffer.flush()
 
+    def end(self) -> None:
+        """Write the totals."""
+        self.fixer.close()
+        self.report.end()
+
     def _holds_findings(self, file: Checked) -> bool:
         """Whether flake8 shows a finding in a file. The rest of its results is reported here."""
         for result in unchecked(self.guide, file):
             self.report.add_problem(plain_line(file.filename, result))
         self.report.silenced += len(findings_with(Verdict.SILENCED, self.guide, file))
         return bool(findings_with(Verdict.SHOWN, self.guide, file))
-
-    def _outcome(self, file: Checked, content: bytes) -> Outcome:
-        from ..fixing.fixer import fix_source
-
-        unsafe = self.options.unsafe_fixes
-        wanted = shown_by(self.guide, file.filename)
-        try:
-            return fix_source(content, Plugin.settings, unsafe=unsafe, wanted=wanted)
-        except Exception as error:  # one file must not end the run for all the others
-            LOG.debug("the fixer failed", exc_info=True)
-            what = f"{type(error).__name__}: {error}"
-            return Outcome(content, error=f"a bug in {Plugin.name}, {what} (-vv shows where)")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -263,23 +265,69 @@ def test_a_link_is_kept_and_its_target_fixed_once(tmp_path: Path) -> None:
     assert (tmp_path / "real/tasks.py").stat().st_mode & 0o777 == 0o750
 
 
+def many_tasks(folder: Path) -> list[str]:
+    names = [f"tasks{number:03}.py" for number in range(200)]
+    write(folder, dict.fromkeys(names, BAD_TASK))
+    return names
+
+
+def fixing(folder: Path) -> subprocess.Popen[str]:
+    """A run of ``fix`` in a folder of many tasks; it has fixed one of them."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated"],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stdout
+    assert running.stdout.readline().startswith("./tasks")
+    return running
+
+
 def test_ctrl_c_loses_nothing(tmp_path: Path) -> None:
-    names = [f"tasks{number}.py" for number in range(1000)]
-    write(tmp_path, dict.fromkeys(names, BAD_TASK))
-    line = [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated"]
-    with subprocess.Popen(
-        line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout
-        assert running.stderr
-        assert running.stdout.readline().startswith("./tasks")
+    names = many_tasks(tmp_path)
+    with fixing(tmp_path) as running:
         running.send_signal(signal.SIGINT)
-        running.stdout.read()
-        assert running.stderr.read() == "flake8-celery-retry: stopped\n"
-    assert running.returncode == 130
-    assert sorted(os.listdir(tmp_path)) == sorted(names)
+        _, errors = running.communicate()
+    assert (running.returncode, errors) == (130, "flake8-celery-retry: stopped\n")
+    assert sorted(os.listdir(tmp_path)) == names
     states = {(tmp_path / name).read_text() for name in names}
     assert states == {BAD_TASK, FIXED_TASK}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
+def test_whatever_kills_a_run_loses_nothing_and_the_next_one_tidies_up(tmp_path: Path) -> None:
+    names = many_tasks(tmp_path)
+    chance = random.Random(54)
+    for kind in [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]:
+        write(tmp_path, dict.fromkeys(names, BAD_TASK))
+        with fixing(tmp_path) as running:
+            time.sleep(chance.random() / 10)
+            running.send_signal(kind)
+            _, errors = running.communicate()
+        assert "Traceback" not in errors
+        left = set(os.listdir(tmp_path)) - set(names)
+        assert kind is signal.SIGKILL or not left
+        states = {(tmp_path / name).read_text() for name in names}
+        assert states == {BAD_TASK, FIXED_TASK}
+    assert command("fix", "--isolated", cwd=tmp_path).status == 0
+    assert sorted(os.listdir(tmp_path)) == names
+    assert {(tmp_path / name).read_text() for name in names} == {FIXED_TASK}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of children")
+def test_a_file_that_the_fixer_dies_of_is_left_alone_and_the_others_are_fixed(
+    tmp_path: Path,
+) -> None:
+    names = many_tasks(tmp_path)
+    with fixing(tmp_path) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        output, errors = running.communicate()
+    lines = output.splitlines()
+    assert errors == ""
+    [died] = [line for line in lines if "left alone: " in line]
+    assert died.endswith(": left alone: the fixer died of it (SIGKILL)")
+    assert lines[-1] == "fixed 199 findings in 199 files; 1 file left alone"
+    assert [(tmp_path / name).read_text() for name in names].count(BAD_TASK) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,148 @@
+"""The fixer in a process of its own: should that die of a file, the run goes on with the next one.
+
+libcst is compiled code whose stack knows no bound, and Ctrl-C in the middle of it can get lost
+behind an exception of its own. So it runs where neither matters: the process reads and writes no
+file, and what it can't survive is one file left alone, with a line.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..fixing.outcomes import Outcome
+from ..linting.findings import Finding
+from ..plugin import Plugin
+from ..settings import Settings
+from .checking import prepare_process
+from .configuration import Run
+from .signals import held_back
+from .verdicts import shown_by, style_guide
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+LOG = logging.getLogger("flake8.celery_retry")
+
+
+class Answer(NamedTuple):
+    """What came of a file, and the traceback of what the fixer failed with."""
+
+    outcome: Outcome
+    traceback: str = ""
+
+
+class FixerProcess:
+    """Fixes one file after the other in another process, which is started with the first one."""
+
+    def __init__(self, run: Run) -> None:
+        """Take the options; the plugin's settings must have been made from them."""
+        self.run = run
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def fix(self, filename: str, content: bytes) -> Outcome:
+        """What comes of fixing a file with this content, its findings without their edits.
+
+        Nothing is raised for any content: what goes wrong is the outcome's error.
+        """
+        if self._process is None or not self._process.is_alive():
+            self._start()
+        assert self._process is not None
+        assert self._connection is not None
+        try:
+            self._connection.send((filename, content))
+            answer = self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            why = _way_it_died(self._process.exitcode)
+            self.close()
+            return Outcome(content, error=f"the fixer died of it ({why})")
+        if answer.traceback:
+            LOG.debug("the fixer failed\n%s", answer.traceback)
+        outcome: Outcome = answer.outcome
+        return outcome
+
+    def close(self) -> None:
+        """End the process; it holds nothing that could get lost."""
+        if self._process is not None and self._connection is not None:
+            self._connection.close()
+            self._process.kill()
+            self._process.join()
+        self._process = self._connection = None
+
+    def _start(self) -> None:
+        self.close()
+        import multiprocessing
+
+        # A fork costs two milliseconds, a new Python some hundred; elsewhere than on Linux a fork
+        # is not safe, or not there.
+        if sys.platform == "linux":
+            context = multiprocessing.get_context("fork")
+        else:
+            context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(self.run, Plugin.settings, theirs, ours), daemon=True
+        )
+        with held_back({"SIGINT"}):  # Ctrl-C is ours to handle, from its first moment on
+            self._process.start()
+        self._connection = ours
+        theirs.close()  # so that there is an end when the other process has one
+
+
+def _way_it_died(status: int | None) -> str:
+    """``SIGSEGV``, or the exit status."""
+    if status is not None and status < 0:
+        return signal.Signals(-status).name
+    return f"status {status}"
+
+
+def _serve(run: Run, settings: Settings, connection: Connection, other_end: Connection) -> None:
+    """Fix what comes until the other process closes its end, or ends."""
+    other_end.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_process()
+    Plugin.settings = settings
+    fixer = _Fixer(run)
+    try:
+        while True:
+            connection.send(fixer.answer(*connection.recv()))
+    except (EOFError, OSError):
+        return
+
+
+class _Fixer:
+    def __init__(self, run: Run) -> None:
+        self.unsafe = run.options.unsafe_fixes
+        self.guide = style_guide(run)
+
+    def answer(self, filename: str, content: bytes) -> Answer:
+        from ..fixing.fixer import fix_source
+
+        wanted = shown_by(self.guide, filename)
+        try:
+            outcome = fix_source(content, Plugin.settings, unsafe=self.unsafe, wanted=wanted)
+        except Exception as error:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            why = f"a bug in {Plugin.name}, {what} (-vv shows where)"
+            return Answer(Outcome(content, error=why), traceback.format_exc())
+        return Answer(_as_sent(outcome))
+
+
+def _as_sent(outcome: Outcome) -> Outcome:
+    """An outcome without the trees of nodes that its edits name."""
+    return replace(
+        outcome,
+        fixed=tuple(map(_without_edits, outcome.fixed)),
+        left=tuple(replace(each, finding=_without_edits(each.finding)) for each in outcome.left),
+    )
+
+
+def _without_edits(finding: Finding) -> Finding:
+    return replace(finding, fix=finding.fix and replace(finding.fix, edits=()))
