@@ -13,6 +13,10 @@ SLEEPS = frozenset(
     }
 )
 
+#: Functions and methods that say what time it is: ``datetime.now``, Django's ``timezone.now``…
+CLOCK_METHODS = frozenset({"localdate", "now", "today", "utcnow"})
+CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter"})
+
 #: Functions that tell people something and do nothing else; libraries of such functions.
 REPORTS = frozenset(
     {

@@ -9,7 +9,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from ..facts.libraries import LOGGER_MAKERS, LOGGER_METHODS, LOGGING_LIBRARIES, REPORTS, SLEEPS
+from ..facts.libraries import (
+    CLOCK_METHODS,
+    CLOCKS,
+    LOGGER_MAKERS,
+    LOGGER_METHODS,
+    LOGGING_LIBRARIES,
+    REPORTS,
+    SLEEPS,
+)
 from ..settings import Settings
 from ..syntax import Syntax
 from ..syntax.tree import FunctionNode, Scope
@@ -87,6 +95,12 @@ class Module:
     def is_sleep(self, call: ast.Call) -> bool:
         """Whether a call puts the process, thread or coroutine to sleep."""
         return self.names.qualified(call.func) in SLEEPS
+
+    def is_clock(self, call: ast.Call) -> bool:
+        """Whether a call asks what time it is."""
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        qualified = self.names.qualified(call.func) or ""
+        return method in CLOCK_METHODS or qualified in CLOCKS | CLOCK_METHODS
 
     def is_log_call(self, call: ast.Call) -> bool:
         """Whether a call does nothing but tell people: a logger's method, ``print``, a report to

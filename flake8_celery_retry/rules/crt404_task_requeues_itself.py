@@ -47,8 +47,10 @@ def charge_order(order_id):
 
 ## What stays silent
 
-A send outside of `except` clauses. One with an argument that is new, other than by counting an
-attempt up or down: a cursor, the rest of a batch, another account. The work goes on then.
+A send outside of `except` clauses (CRT907). One with an argument that is new, other than by
+counting an attempt up or down: a cursor, the rest of a batch, another account. The work goes on
+then. One with a limit of its own: a counter that is tested on the way to it, in an argument or in
+a row; a clock that is compared with a deadline.
 
 ## Fix
 
@@ -68,6 +70,7 @@ from ..linting.quoting import quoted
 from ..model import Handler, Module, Task
 from ..model.work.arguments import Repeat
 from ..model.work.attempts import sends_of_itself
+from ..model.work.endings import is_limited
 from ..model.work.sleeps import handler_around
 from .repairs.names import name_exception
 from .repairs.statements import raise_instead, retry_call
@@ -77,7 +80,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for send in sends_of_itself(task):
             handler = handler_around(module, send.node)
-            if handler is None or send.has_new_work:
+            if handler is None or send.has_new_work or is_limited(send):
                 continue
             yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
 

@@ -13,9 +13,6 @@ from .counted import RETRIES
 from .limits import limit_of_autoretry, limit_of_call
 from .retry_count import is_request_retries, limits_retries_by_hand
 
-#: Functions and methods that say what time it is (``datetime.now``, Django's ``timezone.now``).
-NOW = frozenset({"now", "utcnow"})
-
 
 def largest_delay(call: RetryCall) -> float | None:
     """The largest delay that a retry call asks for by ``countdown`` (or by an ``eta`` of now and a
@@ -44,16 +41,10 @@ def _delay_from_now(call: RetryCall) -> ast.expr | None:
     if not isinstance(moment, ast.BinOp) or not isinstance(moment.op, ast.Add):
         return None
     for now, delay in ((moment.left, moment.right), (moment.right, moment.left)):
-        if _is_now(module.values.read(now)):
+        moment_now = module.values.read(now)
+        if isinstance(moment_now, ast.Call) and module.is_clock(moment_now):
             return delay
     return None
-
-
-def _is_now(expression: ast.expr) -> bool:
-    function = expression.func if isinstance(expression, ast.Call) else None
-    if isinstance(function, ast.Attribute):
-        return function.attr in NOW
-    return isinstance(function, ast.Name) and function.id in NOW
 
 
 def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:

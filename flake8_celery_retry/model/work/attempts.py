@@ -101,8 +101,15 @@ def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:
 def _way_of_attempt(module: Module, call: ast.Call) -> Way | None:
     """The handler that a call stands in, or the innermost branch around it that sleeps first."""
     handler = handler_around(module, call)
-    if handler is not None:
-        return Way(handler.node)
+    return Way(handler.node) if handler is not None else _way_with_sleeps(module, call)
+
+
+def sleeps_on_the_way(module: Module, call: ast.Call) -> bool:
+    """Whether the innermost branch that leads to a call, in no loop, sleeps first."""
+    return _way_with_sleeps(module, call) is not None
+
+
+def _way_with_sleeps(module: Module, call: ast.Call) -> Way | None:
     for frame in flow.frames(module.tree, call):
         if frame.kind == "loop":
             return None
