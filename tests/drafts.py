@@ -159,6 +159,11 @@ def retry_method_shadowed(draft: Draft, attempt: Attempt) -> None:
     draft.options["retry"] = "True"
 
 
+@mistake("CRT112")
+def request_has_no_such_attribute(draft: Draft, attempt: Attempt) -> None:
+    attempt.before.append('log.info("%s of %s", self.request.retries, self.request.max_retries)')
+
+
 @mistake("CRT203", "around", "throw")
 def retry_swallowed(draft: Draft, attempt: Attempt) -> None:
     draft.is_swallowed = True

@@ -54,3 +54,16 @@ DEFAULT_MAX_RETRIES = 3
 DEFAULT_RETRY_DELAY = 180
 
 DEFAULT_BACKOFF_MAX = 600
+
+#: What people read of a task's request that ``celery.app.task.Context`` does not have; in its
+#: place, where there is one: an attribute of the task, or of the request.
+MEANT_OF_THE_TASK = {"max_retries": "max_retries", "default_retry_delay": "default_retry_delay"}
+
+MEANT_OF_THE_REQUEST = {
+    "retry_count": "retries",
+    "retried": "retries",
+    "attempts": "retries",
+    "countdown": "eta",
+}
+
+NOT_OF_THE_REQUEST = frozenset(MEANT_OF_THE_TASK) | frozenset(MEANT_OF_THE_REQUEST)

@@ -30,6 +30,7 @@ RETRY_WORDS = {
     "bind": re.compile(r"bind\b"),
     "eta": re.compile(r"eta\b(?<=\beta)"),
     ".s": re.compile(r"\.\s*(?:si?|signature|subtask)\s*\("),
+    "attempts": re.compile(r"attempts\b"),
 }
 
 #: Without one of these there is no task: a decorator or base class of Celery's, an attribute
@@ -64,6 +65,10 @@ DECORATOR_MARKS = ("\n@", " @", "\t@", "\f@")
 TASK_CLASS = re.compile(r"Task\b")
 BEFORE_TASK_CLASS = re.compile(r"(?:^|\W)(?:Periodic|Abortable|Django)?$")
 RETRY_CALL = re.compile(r"retry\s*\(")
+#: What CRT112 looks at: a request is asked for one of these.
+ASKED_OF_REQUEST = re.compile(
+    r"(?:max_retries|retry_count|retried|attempts|countdown|default_retry_delay)\b"
+)
 
 #: CRT401 looks at tasks that call themselves in an ``except`` clause, and at plain functions too
 #: that sleep and call themselves.
@@ -99,6 +104,8 @@ def _makes_tasks(text: str) -> bool:
         return True
     is_about_celery = "celery" in text
     if is_about_celery and RETRY_CALL.search(text) is not None:
+        return True
+    if is_about_celery and "request" in text and ASKED_OF_REQUEST.search(text) is not None:
         return True
     if "task" in text and _names_a_task(text):
         return True

@@ -57,7 +57,8 @@ which overrides Celery's; functions that are no task, and functions in one that 
 
 Unsafe: `raise self.retry(...)` in its place, of a task that is not bound
 `raise charge_order.retry(...)`; `exc=` stays, `when=` becomes `countdown=`, or `eta=` where it is
-a moment. How long to wait, and how often, may need more thought than that.
+a moment. How long to wait, and how often, may need more thought than that. None in an `async def`:
+nobody awaits it.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ from collections.abc import Iterator
 from ..fixing.edits import ReplaceExpression
 from ..linting.findings import Fix, Mistake
 from ..model import Module
+from ..model.outcome.never_awaited import is_never_awaited
 from ..model.outcome.raised_by_hand import RaisedByHand, retries_raised_by_hand
 from .repairs.binding import name_of_running_task
 from .repairs.statements import retry_call
@@ -90,7 +92,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _fix(raised: RaisedByHand, receiver: str) -> Fix | None:
     made = raised.made
     arguments = _arguments(raised.task.module, made) if isinstance(made, ast.Call) else []
-    if arguments is None or made is not raised.statement.exc:
+    if arguments is None or made is not raised.statement.exc or is_never_awaited(raised.task):
         return None
     edit = ReplaceExpression(made, retry_call(receiver, arguments))
     return Fix(f"raise {receiver}.retry(...)", safe=False, edits=(edit,))

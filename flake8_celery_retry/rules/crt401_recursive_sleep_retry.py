@@ -62,8 +62,8 @@ be no remedy there. Recursion over a tree, outside of `except` clauses and of br
 
 Unsafe: the sleep becomes the `countdown` of `raise self.retry(...)`, and the task is bound. A plain
 function becomes a task with `max_retries=3`; whoever calls it must use `.delay()` then. None where
-the call changes an argument, where more happens after it, or for a method of a class that is no
-task.
+the call changes an argument, where more happens after it, for a method of a class that is no task,
+or in a task that is an `async def`: nobody awaits it.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ from ..fixing.edits import AddDecorator, Edit, RemoveStatement, SetFirstParamete
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
 from ..model import Module
+from ..model.outcome.never_awaited import is_never_awaited
 from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
 from ..model.work.sleeps import plain_sleep_before, time_asleep
 from ..syntax.tree import FunctionNode
@@ -139,7 +140,7 @@ def _fix(module: Module, attempt: Attempt) -> Fix | None:
 def _receiver(module: Module, attempt: Attempt) -> tuple[str, tuple[Edit, ...]] | None:
     """What to write before ``.retry``, and the edits that make the function a bound task."""
     if attempt.task is not None:
-        return receive_task(attempt.task)
+        return None if is_never_awaited(attempt.task) else receive_task(attempt.task)
     scope = attempt.repeat.scope
     is_plain = (
         isinstance(scope.node, ast.FunctionDef)

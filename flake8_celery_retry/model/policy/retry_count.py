@@ -11,6 +11,11 @@ from ..module import Module
 from ..remembering import remembered
 from ..tasks import Task
 
+#: The names of the running task that Celery keeps.
+CURRENT_TASK = frozenset(
+    {"celery.current_task", "celery._state.current_task", "celery.current_app.current_task"}
+)
+
 
 def is_request_retries(module: Module, expression: ast.expr) -> bool:
     """Whether an expression is the running task's retry count (``self.request.retries``, or a
@@ -19,7 +24,35 @@ def is_request_retries(module: Module, expression: ast.expr) -> bool:
     return (
         isinstance(expression, ast.Attribute)
         and expression.attr == "retries"
-        and "request" in ast.unparse(expression.value)
+        and is_request(module, expression.value)
+    )
+
+
+def is_request(module: Module, expression: ast.expr) -> bool:
+    """Whether an expression is a task's request: ``.request`` of the task that it stands in, of a
+    task of the module, of a passed task or of ``current_task``, or a local name for it."""
+    expression = module.values.read(expression)
+    if not (isinstance(expression, ast.Attribute) and expression.attr == "request"):
+        return False
+    holder = module.values.read(expression.value)
+    if (module.names.qualified(holder) or "") in CURRENT_TASK:
+        return True
+    task = module.task_of(holder)
+    if task is not None and (task.is_reference(holder) or _is_missing_self(task, holder)):
+        return True
+    parameter = module.names.parameter(holder)
+    if parameter is not None:
+        return module.is_passed_task(parameter)
+    return module.task_named(holder) is not None
+
+
+def _is_missing_self(task: Task, holder: ast.expr) -> bool:
+    """Whether a name is the ``self`` that a bound task has forgotten to take (CRT101)."""
+    return (
+        isinstance(holder, ast.Name)
+        and holder.id == "self"
+        and task.bound is True
+        and task.module.names.is_free(holder)
     )
 
 
