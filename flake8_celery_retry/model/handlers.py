@@ -68,7 +68,7 @@ class Handler:
         """The clauses of the same ``try`` before it."""
         clauses = self.statement.handlers
         before = clauses[: clauses.index(self.node)]
-        return [Handler(self.module, clause, self.statement) for clause in before]
+        return [self.module.handler(clause) for clause in before]
 
     @cached_property
     def exception_names(self) -> frozenset[str]:

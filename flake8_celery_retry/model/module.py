@@ -20,7 +20,8 @@ from ..facts.libraries import (
 )
 from ..settings import Settings
 from ..syntax import Syntax
-from ..syntax.tree import FunctionNode, Scope
+from ..syntax.tree import TRY, FunctionNode, Scope
+from .handlers import Handler
 from .recognition import Recognition
 from .retries import RetryCall
 from .retry_finding import find_retry_calls
@@ -43,6 +44,7 @@ class Module:
         self.settings = settings
         #: What was answered already, by question and what it was about (:mod:`.remembering`).
         self.answers: dict[Any, dict[Any, Any]] = {}
+        self._handlers: dict[ast.ExceptHandler, Handler] = {}
         self.recognition = Recognition(syntax, settings)
         self.tasks = find_tasks(self)
         self._task_of_node = {task.node: task for task in self.tasks}
@@ -58,6 +60,14 @@ class Module:
     def stray_retry_calls(self) -> tuple[RetryCall, ...]:
         """Those in plain functions, where there is no task to retry (CRT108)."""
         return self.calls.strays
+
+    def handler(self, clause: ast.ExceptHandler) -> Handler:
+        """An ``except`` clause, always the same object for the same clause."""
+        if clause not in self._handlers:
+            statement = self.tree.parent(clause)
+            assert isinstance(statement, TRY)
+            self._handlers[clause] = Handler(self, clause, statement)
+        return self._handlers[clause]
 
     @cached_property
     def functions(self) -> list[Scope]:

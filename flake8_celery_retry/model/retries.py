@@ -169,7 +169,7 @@ class RetryCall:
         for frame in self.frames:
             statement = self.module.tree.parent(frame.node)
             if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
-                found.append(Handler(self.module, frame.node, statement))
+                found.append(self.module.handler(frame.node))
         return found
 
     @property
@@ -236,7 +236,7 @@ class RetryCall:
 
     def handlers_of(self, statement: ast.Try) -> list[Handler]:
         """The clauses of a ``try``, in order."""
-        return [Handler(self.module, clause, statement) for clause in statement.handlers]
+        return [self.module.handler(clause) for clause in statement.handlers]
 
     @property
     def is_in_exhaustion_try(self) -> bool:

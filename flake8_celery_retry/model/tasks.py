@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.tree import FunctionNode, Scope
 from ..syntax.values import Item, Items
-from .handlers import Handler
 
 if TYPE_CHECKING:
     from .module import Module
@@ -277,7 +276,12 @@ class Task:
     def is_retry(self, node: ast.AST) -> bool:
         """Whether a node is one of this task's retry calls, or a call of a function nested in it
         that retries."""
-        return any(node is call.node or node is call.called_at for call in self.retry_calls)
+        return node in self._retries
+
+    @cached_property
+    def _retries(self) -> frozenset[ast.AST]:
+        calls = [(call.node, call.called_at) for call in self.retry_calls]
+        return frozenset(node for nodes in calls for node in nodes if node is not None)
 
     @property
     def base_may_catch_exhaustion(self) -> bool:
@@ -291,11 +295,7 @@ class Task:
             for scope in base.scopes
             for clause in scope.walk(ast.ExceptHandler)
         ]
-        return any(
-            Handler(self.module, clause, statement).catches_exhaustion
-            for clause in clauses
-            if isinstance(statement := self.module.tree.parent(clause), TRY)
-        )
+        return any(self.module.handler(clause).catches_exhaustion for clause in clauses)
 
     @property
     def scopes(self) -> list[Scope]:

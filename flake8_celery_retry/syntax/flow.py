@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from ..facts.exceptions import BROAD
-from .tree import FUNCTION, TRY, Tree
+from .tree import FUNCTION, TRY, End, Tree
 from .values import Values
 
 Kind = Literal["if", "loop", "match", "condition", "with", "try", "handler", "else", "finally"]
@@ -33,13 +33,18 @@ class Frame(NamedTuple):
     field: str
 
 
-def frames(tree: Tree, node: ast.AST) -> Iterator[Frame]:
-    """The frames around a node in its own function, from the inside out."""
+def frames(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[Frame]:
+    """The frames around a node in its own function, from the inside out, up to and with ``until``
+    (all of them, when not given)."""
     child = node
+    if node is until:
+        return
     for parent, field in tree.ancestors(node):
         kind = _kind(parent, field, child)
         if kind is not None:
             yield Frame(kind, parent, field)
+        if parent is until:
+            return
         child = parent
 
 
@@ -115,11 +120,7 @@ def may_leave(values: Values, statement: ast.stmt) -> bool:
     """Whether a statement may leave the block it stands in: by ``return``, by a ``raise`` that it
     does not catch itself, by ``continue`` or ``break`` of a loop around it."""
     for leaving in values.tree.within(statement, EXITS):
-        around = [
-            frame
-            for frame in frames(values.tree, leaving)
-            if values.tree.is_inside(frame.node, statement)
-        ]
+        around = list(frames(values.tree, leaving, until=statement))
         if isinstance(leaving, ast.Return):
             return True
         if isinstance(leaving, ast.Raise):
@@ -147,10 +148,6 @@ def _catches(values: Values, around: ast.AST, leaving: ast.Raise) -> bool:
 
 # -- how a block can end -------------------------------------------------------------------
 
-#: A block can end in what is looked for (``"reached"``), leave its function or loop without it
-#: (``"left"``), or fall through to what follows.
-End = Literal["reached", "left", "through"]
-
 
 def ends(
     tree: Tree, block: list[ast.stmt], looked_for: Callable[[ast.AST], bool]
@@ -170,6 +167,15 @@ def ends(
 
 
 def _ends_of(
+    tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
+) -> frozenset[End]:
+    known = tree.ends.setdefault(looked_for, {})
+    if statement not in known:
+        known[statement] = _find_ends(tree, statement, looked_for)
+    return known[statement]
+
+
+def _find_ends(
     tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
 ) -> frozenset[End]:
     if isinstance(statement, ast.If):
@@ -192,12 +198,10 @@ def _ends_of(
 def _reached(
     tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
 ) -> frozenset[End] | None:
-    for node in tree.within(statement, ast.expr):
+    for node in tree.within(statement, ast.Call):
         if looked_for(node):
-            conditional = any(
-                frame.kind in GUARDS and tree.is_inside(frame.node, statement)
-                for frame in frames(tree, node)
-            )
+            around = frames(tree, node, until=statement)
+            conditional = any(frame.kind in GUARDS for frame in around)
             otherwise: End = "left" if isinstance(statement, EXITS) else "through"
             return frozenset({"reached", otherwise}) if conditional else frozenset({"reached"})
     return None
@@ -263,7 +267,12 @@ def decides(
 def leaves(tree: Tree, block: list[ast.stmt]) -> bool:
     """Whether every way through a block ends in ``return``, ``raise``, ``continue`` or
     ``break``."""
-    return "through" not in ends(tree, block, lambda node: False)
+    return "through" not in ends(tree, block, _nothing)
+
+
+def _nothing(node: ast.AST) -> bool:
+    """What is looked for where only the ways out count."""
+    return False
 
 
 def can_continue_after(tree: Tree, statement: ast.stmt) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple, TypeVar, overload
 
 #: ``except*`` clauses came with Python 3.11.
@@ -59,9 +62,29 @@ class Scope:
 
     def walk(self, kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
         """The nodes of its own body of one kind, in source order."""
-        for node in self.nodes:
-            if isinstance(node, kind):
-                yield node
+        return iter([self.nodes[position] for position in self.positions(kind)])
+
+    def positions(self, kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> list[int]:
+        """Where in ``nodes`` those of one kind stand, in order."""
+        known = self._positions_of_kind.get(kind)
+        if known is None:
+            lists = [at for each, at in self._positions_of_class.items() if issubclass(each, kind)]
+            known = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+            self._positions_of_kind[kind] = known
+        return known
+
+    @cached_property
+    def _positions_of_class(self) -> dict[type[ast.AST], list[int]]:
+        found: dict[type[ast.AST], list[int]] = {}
+        for position, node in enumerate(self.nodes):
+            found.setdefault(type(node), []).append(position)
+        return found
+
+    @cached_property
+    def _positions_of_kind(
+        self,
+    ) -> dict[type[ast.AST] | tuple[type[ast.AST], ...], list[int]]:
+        return {}
 
     @property
     def is_function(self) -> bool:
@@ -78,6 +101,10 @@ class Scope:
     def bind(self, name: str, binding: Binding) -> None:
         self.bindings.setdefault(name, []).append(binding)
 
+
+#: A block can end in what is looked for (``"reached"``), leave its function or loop without it
+#: (``"left"``), or fall through to what follows.
+End = Literal["reached", "left", "through"]
 
 #: Where a node stands: its parent, the parent's field that holds it, and its scope.
 Place = tuple[ast.AST, str, Scope]
@@ -156,6 +183,9 @@ class Tree:
         self.calls: list[ast.Call] = []
         self._place: dict[ast.AST, Place] = {}
         self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
+        #: How statements can end, by what is looked for (:func:`.flow.ends`): asked often.
+        self.ends: dict[Callable[[ast.AST], bool], dict[ast.stmt, frozenset[End]]] = {}
+        self._extents: dict[Scope, dict[ast.AST, tuple[int, int]]] = {}
         self._read(tree)
 
     # -- where a node stands ---------------------------------------------------------------
@@ -253,15 +283,28 @@ class Tree:
         self, nodes: ast.AST | list[ast.stmt], kind: type[ast.AST] | tuple[type[ast.AST], ...]
     ) -> Iterator[ast.AST]:
         """The nodes of one kind inside a node or block (itself included) that run with it: what
-        stands in functions, lambdas and classes defined there is left out. In source order."""
-        stack: list[ast.AST] = list(reversed(nodes)) if isinstance(nodes, list) else [nodes]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, kind):
-                yield node
-            if isinstance(node, (*FUNCTION, ast.ClassDef, ast.Lambda)):
-                continue
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+        stands in the bodies of functions, lambdas and classes defined there is left out. In source
+        order."""
+        for outermost in nodes if isinstance(nodes, list) else [nodes]:
+            scope = self.scope_of(outermost)
+            first, last = self._extents_in(scope)[outermost]
+            positions = scope.positions(kind)
+            for index in range(bisect_left(positions, first), bisect_left(positions, last)):
+                yield scope.nodes[positions[index]]
+
+    def _extents_in(self, scope: Scope) -> dict[ast.AST, tuple[int, int]]:
+        """For each node of a scope, where in its ``nodes`` it and what stands in it begin and
+        end."""
+        known = self._extents.get(scope)
+        if known is None:
+            known = self._extents[scope] = {}
+            ends: dict[ast.AST, int] = {}
+            for position in range(len(scope.nodes) - 1, -1, -1):
+                node = scope.nodes[position]
+                end = ends.pop(node, position + 1)
+                known[node] = (position, end)
+                ends.setdefault(self.parent(node), end)
+        return known
 
     # -- the walk --------------------------------------------------------------------------
 

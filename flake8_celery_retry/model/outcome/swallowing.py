@@ -129,7 +129,7 @@ def lets_retry_pass(handler: Handler) -> bool:
 
 def _first_to_catch(module: Module, statement: ast.Try) -> Handler | None:
     for clause in statement.handlers:
-        handler = Handler(module, clause, statement)
+        handler = module.handler(clause)
         if any(map(swallows_retry, handler.caught)):
             return handler
     return None

@@ -27,7 +27,7 @@ def handler_around(module: Module, node: ast.AST) -> Handler | None:
         if frame.kind in flow.SETTINGS:
             statement = module.tree.parent(frame.node)
             if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
-                return Handler(module, frame.node, statement)
+                return module.handler(frame.node)
             return None
     return None
 
