@@ -6,17 +6,10 @@ BROAD = frozenset({"Exception", "BaseException"})
 
 
 def is_celery_exception(qualified: str | None, *names: str) -> bool:
-    """Whether a dotted name is an exception of Celery's (``Retry``, ``Ignore``…).
-
-    ``MaxRetriesExceededError`` is also an attribute of every task (``self.``…): no other library
-    has one of that name.
-    """
+    """Whether a dotted name is an exception of Celery's (``Retry``, ``Ignore``…)."""
     if qualified is None:
         return False
-    last = qualified.rpartition(".")[2]
-    if last not in names:
-        return False
-    return last == "MaxRetriesExceededError" or qualified.startswith("celery.")
+    return qualified.startswith("celery.") and qualified.rpartition(".")[2] in names
 
 
 def is_missing_row(qualified: str | None) -> bool:

@@ -58,6 +58,10 @@ class Handler:
         """Whether it names one of these exceptions of Celery's (``"Retry"``…)."""
         return any(is_celery_exception(caught, *names) for caught in self.caught)
 
+    def catches_only(self, *names: str) -> bool:
+        """Whether it names nothing but these exceptions of Celery's."""
+        return all(is_celery_exception(caught, *names) for caught in self.caught)
+
     @property
     def missing_rows(self) -> list[ast.expr]:
         """Those of the exceptions it names that say that a row of the database is not there."""

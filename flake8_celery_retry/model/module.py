@@ -143,14 +143,21 @@ class Module:
 
     def is_retry(self, node: ast.AST) -> bool:
         """Whether a node is a retry call of any task or task helper, or the call of a nested
-        function that retries."""
-        return node in self._retries
+        function or a task helper that retries."""
+        return node in self._retries or node in self._calls_of_helpers
+
+    def is_call_of_helper(self, node: ast.AST) -> bool:
+        """Whether a node is the call by which a task hands itself to a task helper that retries."""
+        return node in self._calls_of_helpers
 
     @cached_property
     def _retries(self) -> frozenset[ast.AST]:
-        calls = [*self.retry_calls, *self.calls_through_helpers(self.retry_calls)]
-        nodes = (node for call in calls for node in (call.node, call.called_at))
+        nodes = (node for call in self.retry_calls for node in (call.node, call.called_at))
         return frozenset(node for node in nodes if node is not None)
+
+    @cached_property
+    def _calls_of_helpers(self) -> frozenset[ast.AST | None]:
+        return frozenset(call.called_at for call in self.calls_through_helpers(self.retry_calls))
 
     def calls_through_helpers(self, calls: Iterable[RetryCall]) -> Iterator[RetryCall]:
         """Of these retry calls those in task helpers, as the tasks see them that call the helpers:

@@ -2,7 +2,9 @@
 
 ## What it does
 
-Finds handlers for `MaxRetriesExceededError` around retry calls that pass `exc=`.
+Finds handlers for `MaxRetriesExceededError` that it never comes to: around retry calls that pass
+`exc=`, beside the clause that retries, or around work that is retried automatically. And tests for
+it in `on_failure` or `on_retry` of a task whose retries all know their error.
 
 ## Why this is bad
 
@@ -13,7 +15,9 @@ nobody finds out before the day it is needed.
 
 ## Celery does
 
-`charge_order` runs four times and ends in FAILURE with `GatewayDown: busy`. No apology is sent.
+`charge_order` runs four times and ends in FAILURE with `GatewayDown: busy`. No apology is sent. In
+a clause beside the retry nothing is caught either: the clauses of one `try` never see each other's
+exceptions. Automatic retries are made outside the function, and give `on_failure` the error itself.
 
 ## Example
 
@@ -59,40 +63,53 @@ def charge_order(self, order_id):
 
 A handler with a retry call in the body of its `try` that passes no `exc=`, or `None`, or what may
 be `None`: a parameter with that default or annotation. A handler that also catches what `exc` is,
-or may, as far as its classes can be told.
+or may, as far as its classes can be told; beside the retry, one that catches anything else as well.
+A body that raises it by hand, calls what may retry (another task, a method of the task, a function
+that is given it) or waits for a result (`.get()`, `.join()`). A class of that name from elsewhere.
+`on_failure` of a task with a retry that passes no `exc=`.
 
 ## Fix
 
 Unsafe: `exc=` goes, from each retry call in the body of the `try`, and so does the name of the
-exception where nothing else reads it. What was meant may as well be a
-handler for the exception itself.
+exception where nothing else reads it. What was meant may as well be a handler for the exception
+itself. None for a clause beside the retry, automatic retries and `on_failure`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..fixing.edits import SetHandlerType
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
 from ..model import Module, RetryCall
-from ..model.outcome.exhaustion import unreachable_handlers
+from ..model.outcome.exhaustion import dead_ends
 from .repairs.options import drop_argument
+
+#: Why it never comes where the retries are made, and what to write instead.
+ELSEWHERE = {
+    "beside": "clauses don't see each other; try the retry itself",
+    "autoretry": "autoretry is made outside the task; use on_failure",
+    "hook": "the last retry raises its exc; test for that",
+}
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    for handler, calls in unreachable_handlers(module.retry_calls):
-        exc = quoted(calls[0].arguments["exc"].value)
+    for end in dead_ends(module):
+        if end.elsewhere is None:
+            exc = quoted(end.calls[0].arguments["exc"].value, 12)
+            why = f"the last retry raises {exc}; drop exc="
+        else:
+            why = ELSEWHERE[end.elsewhere]
         yield Mistake(
-            handler.node,
-            f"{calls[0].task_name} never gets MaxRetriesExceededError here: with exc={exc} Celery "
-            "raises that when retries run out; drop exc=",
-            _fix(calls),
+            end.node,
+            f"{end.name} never gets MaxRetriesExceededError: {why}",
+            _fix(end.calls) if end.calls else None,
         )
 
 
-def _fix(calls: list[RetryCall]) -> Fix | None:
+def _fix(calls: Sequence[RetryCall]) -> Fix | None:
     dropping = [drop_argument(call, "exc", "None") for call in calls]
     if None in dropping:
         return None
@@ -101,7 +118,7 @@ def _fix(calls: list[RetryCall]) -> Fix | None:
     return Fix("drop exc=", safe=False, edits=(*edits, *forgetting))
 
 
-def _nameless(calls: list[RetryCall]) -> list[ast.ExceptHandler]:
+def _nameless(calls: Sequence[RetryCall]) -> list[ast.ExceptHandler]:
     """The clauses around the calls whose name nobody reads any more without ``exc=``."""
     dropped = {call.arguments["exc"].value for call in calls}
     handlers = {handler.node: call for call in calls for handler in call.handlers}

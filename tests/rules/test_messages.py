@@ -26,7 +26,7 @@ LONGEST = 160
 NAME = 30
 
 #: Methods that Celery knows by their name.
-CELERYS = {"run", "retry"}
+CELERYS = {"on_failure", "on_retry", "retry", "run"}
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
