@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import __version__
+from .linting.findings import Finding
 from .linting.prefilter import may_hold_findings
 from .settings import DEFAULT, OPINIONS, Settings
 
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
-    from .linting.findings import Finding
-
-#: What flake8 prints of a finding: line (from 1), column (from 0), code and message, plugin.
-Report = tuple[int, int, str, type]
+#: What flake8 takes for a finding: line (from 1), column (from 0), code and message, plugin.
+ForFlake8 = tuple[int, int, str, type]
 
 #: The code under which a file is named that could not be looked at; it is no rule.
 NOT_CHECKED = "CRT000"
@@ -44,7 +43,7 @@ class Plugin:
         self.tree = tree
         self.lines = lines
 
-    def run(self) -> Iterator[Report]:
+    def run(self) -> Iterator[ForFlake8]:
         """Yield the file's findings, by place and code.
 
         One file must not end the run for all the others, as an exception here would: a file that
@@ -54,11 +53,10 @@ class Plugin:
         try:
             findings = self.findings()
         except Exception as error:
-            yield self.failure(error)
-        else:
-            for finding in findings:
-                text = f"{finding.code} {finding.message}"
-                yield finding.line, finding.column, text, type(self)
+            findings = [not_checked(error)]
+        for finding in findings:
+            text = f"{finding.code} {finding.message}"
+            yield finding.line, finding.column, text, type(self)
 
     def findings(self) -> list[Finding]:
         """The file's findings; none, and nothing imported, where its text rules them out."""
@@ -67,17 +65,6 @@ class Plugin:
         from .linting.lint import lint
 
         return lint(self.tree, self.lines, self.settings)
-
-    @classmethod
-    def failure(cls, error: Exception) -> Report:
-        """The line that names a file which could not be looked at."""
-        if isinstance(error, RecursionError):
-            why = "its code nests too deeply"
-        else:
-            LOG.debug("the linter failed", exc_info=error)
-            what = " ".join(str(error).split())
-            why = f"a bug in {cls.name}, {type(error).__name__}: {what}"
-        return 1, 0, f"{NOT_CHECKED} not checked for Celery retries: {why}", cls
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
@@ -117,21 +104,50 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what the user set."""
-        cls.settings = Settings(
-            task_decorators=options.celery_task_decorators,
-            task_bases=options.celery_task_bases,
-            visibility_timeout=options.celery_visibility_timeout,
-            opinions=opinions_named_by([*(options.select or ()), *(options.extend_select or ())]),
-        )
+        cls.settings = settings_of(options)
 
 
-def dotted_names(value: str) -> frozenset[str]:
-    """Read a comma-separated list of dotted names; spaces and line ends separate as well.
+def not_checked(error: Exception) -> Finding:
+    """What names a file that could not be looked at, by what went wrong."""
+    if isinstance(error, RecursionError):
+        why = "its code nests too deeply"
+    else:
+        LOG.debug("the linter failed", exc_info=error)
+        what = " ".join(str(error).split())
+        why = f"a bug in {Plugin.name}, {type(error).__name__}: {what}"
+    return Finding(NOT_CHECKED, 1, 0, f"not checked for Celery retries: {why}")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """What flake8's options mean for the linter.
+
+    Raises ``flake8.exceptions.ExecutionError`` for a wrong value that argparse could not see
+    (Flake8-pyproject hands lists over as they are).
+    """
+    try:
+        decorators = dotted_names(options.celery_task_decorators)
+        bases = dotted_names(options.celery_task_bases)
+    except argparse.ArgumentTypeError as error:
+        from flake8.exceptions import ExecutionError
+
+        raise ExecutionError(f"celery-task-decorators, celery-task-bases: {error}") from error
+    return Settings(
+        task_decorators=decorators,
+        task_bases=bases,
+        visibility_timeout=options.celery_visibility_timeout,
+        opinions=opinions_named_by([*(options.select or ()), *(options.extend_select or ())]),
+    )
+
+
+def dotted_names(value: Any) -> frozenset[str]:
+    """Read dotted names: a list of them, or text in which commas, spaces or line ends part them.
 
     Raises ``argparse.ArgumentTypeError`` naming the first one that is no dotted name.
     """
-    names = value.replace(",", " ").split()
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
     for name in names:
+        if not isinstance(name, str):
+            raise argparse.ArgumentTypeError(f"{name!r} is no text")
         if not all(part.isidentifier() for part in name.split(".")):
             raise argparse.ArgumentTypeError(f"{name!r} is not a dotted name")
     return frozenset(names)

@@ -36,9 +36,14 @@ class Ended:
         return self.output.decode().splitlines()
 
 
-def flake8(*arguments: str | bytes, cwd: Path, stdin: bytes = b"") -> Ended:
+def flake8(
+    *arguments: str | bytes,
+    cwd: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
     """Run the flake8 of this environment."""
-    return _run([sys.executable, "-m", "flake8", *arguments], cwd, stdin, {})
+    return _run([sys.executable, "-m", "flake8", *arguments], cwd, stdin, environment or {})
 
 
 def command(

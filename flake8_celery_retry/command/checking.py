@@ -1,4 +1,4 @@
-"""Files in, flake8's results out: each read once, and parsed only where it may hold a finding."""
+"""Files in, findings out: each file read once, and parsed only where it may hold a finding."""
 
 from __future__ import annotations
 
@@ -8,44 +8,46 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import ClassVar, NamedTuple
 
 from flake8.processor import FileProcessor
 
-from ..plugin import Plugin, Report
+from ..linting.findings import Finding
+from ..plugin import not_checked
+from ..settings import Settings
+from .configuration import Run
 from .reading import NotAFileError, lines_of, may_hold, read_bytes, standard_input
-
-#: What flake8 keeps of a finding: code, line (from 1), column (from 0), message, and the text in
-#: which it looks for a ``noqa`` comment (``None``: it reads the line again).
-Result = tuple[str, int, int, str, "str | None"]
 
 #: Seconds of work that another process must have to be worth its start (some 30 ms).
 WORTH_A_PROCESS = 0.15
 
 
-class Checked(NamedTuple):
+class CheckedFile(NamedTuple):
     """A file, by the name it is shown by, with what was found in it, by place.
 
+    What keeps a file from being checked is a finding as well, flake8's ``E902`` or ``E999``.
     ``path`` is what opens it: ``-`` for standard input, and other than the name where that can't be
-    printed.
+    printed. ``noqa_lines`` are the texts in which flake8 looks for a ``noqa`` comment, by the line
+    of a finding (``None``: it reads the line again).
     """
 
     filename: str
-    results: list[Result]
     path: str
+    findings: list[Finding]
+    noqa_lines: Mapping[int, str | None]
 
 
-def check_files(paths: Sequence[str], options: argparse.Namespace) -> Iterator[Checked]:
+def check_files(paths: Sequence[str], run: Run) -> Iterator[CheckedFile]:
     """Check files, in any order, in as many processes as there is work for.
 
-    Nothing is raised for a file that can't be read or parsed: that is a result of its own, flake8's
-    ``E902`` or ``E999``.
+    Nothing is raised for a file that can't be read or parsed. From another process come findings
+    without the edits of their fixes.
     """
     prepare_process()
-    check = FileCheck(options)
-    jobs = number_of_jobs(options)
+    check = FileCheck(run.options, run.settings)
+    jobs = number_of_jobs(run.options)
     started = perf_counter()
     for done, path in enumerate(paths):
         passed = perf_counter() - started
@@ -83,12 +85,12 @@ def number_of_jobs(options: argparse.Namespace) -> int:
 class FileCheck:
     """The check of a file, as a value that can be sent to another process."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        """Take flake8's options; the plugin's settings must have been made from them."""
+    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
+        """Take flake8's options, and the linter's."""
         self.options = options
-        self.settings = Plugin.settings
+        self.settings = settings
 
-    def __call__(self, path: str) -> Checked:
+    def __call__(self, path: str) -> CheckedFile:
         """Check a file (``-`` is standard input)."""
         try:
             content = standard_input() if path == "-" else read_bytes(path)
@@ -96,8 +98,8 @@ class FileCheck:
             # flake8 looks for a noqa comment in a line that is None by reading the file once more;
             # what is no file may keep it waiting.
             line = "" if isinstance(error, NotAFileError) else None
-            result = ("E902", 0, 0, _description(error), line)
-            return Checked(self.name_of(path), [result], path)
+            finding = Finding("E902", 0, 0, _description(error))
+            return CheckedFile(self.name_of(path), path, [finding], {0: line})
         return self.of_content(path, content)
 
     def name_of(self, path: str) -> str:
@@ -107,44 +109,43 @@ class FileCheck:
         # Bytes that are no UTF-8 are shown as \xff.
         return os.fsencode(path).decode("utf-8", "backslashreplace")
 
-    def of_content(self, path: str, content: bytes) -> Checked:
+    def of_content(self, path: str, content: bytes) -> CheckedFile:
         """Check a file as if this were its content."""
         name = self.name_of(path)
         try:
-            results = self._results(name, content)
+            return CheckedFile(name, path, *self._found(name, content))
         except Exception as error:  # one file must not end the run for all the others
-            results = [_failure(error)]
-        return Checked(name, results, path)
+            finding = _failure(error)
+            return CheckedFile(name, path, [finding], {finding.line: ""})
 
-    def _results(self, name: str, content: bytes) -> list[Result]:
+    def _found(self, name: str, content: bytes) -> tuple[list[Finding], dict[int, str | None]]:
         if not may_hold(content, self.settings):
-            return []
+            return [], {}
         processor = FileProcessor(name, self.options, lines_of(content))
         text = "".join(processor.lines)
         # One look at the text spares most files flake8's two at each of its lines.
         if "flake8" in text.lower() and processor.should_ignore_file():
-            return []
+            return [], {}
         try:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             row, column = _place_of(error)
-            return [("E999", row, column, _description(error), _noqa_line(processor, row))]
-        reports = Plugin(tree, processor.lines).run()
-        return [_result(report, processor.noqa_line_for(report[0])) for report in reports]
+            finding = Finding("E999", row, column, _description(error))
+            return [finding], {row: _noqa_line(processor, row)}
+        from ..linting.lint import lint
+
+        try:
+            findings = lint(tree, processor.lines, self.settings)
+        except Exception as error:
+            findings = [not_checked(error)]
+        return findings, {each.line: processor.noqa_line_for(each.line) for each in findings}
 
 
-def _result(report: Report, noqa_line: str | None) -> Result:
-    """What flake8 makes of a plugin's report."""
-    row, column, text, _ = report
-    code, _, message = text.partition(" ")
-    return code, row, column, message, noqa_line
-
-
-def _failure(error: Exception) -> Result:
-    """The result that names a file at which the check failed."""
+def _failure(error: Exception) -> Finding:
+    """What names a file at which the check failed."""
     if type(error) is LookupError:  # its encoding is none for text
-        return "E902", 0, 0, _description(error), ""
-    return _result(Plugin.failure(error), "")
+        return Finding("E902", 0, 0, _description(error))
+    return not_checked(error)
 
 
 def _noqa_line(processor: FileProcessor, row: int) -> str | None:
@@ -177,7 +178,7 @@ class Worker:
 
 def _check_in_processes(
     paths: Sequence[str], check: FileCheck, processes: int
-) -> Iterator[Checked]:
+) -> Iterator[CheckedFile]:
     import multiprocessing
 
     # Few files hold most of the work, so the portions are small.
@@ -192,9 +193,9 @@ def _start_worker(check: FileCheck) -> None:
     # Ctrl-C is the parent's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Worker.check = check
-    Plugin.settings = check.settings
     prepare_process()
 
 
-def _run_worker(path: str) -> Checked:
-    return Worker.check(path)
+def _run_worker(path: str) -> CheckedFile:
+    file = Worker.check(path)
+    return file._replace(findings=[each.without_edits() for each in file.findings])

@@ -6,12 +6,15 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .. import __version__
 
 if TYPE_CHECKING:
     import argparse
+
+    from .configuration import Command, Run
 
 PROGRAM = "flake8-celery-retry"
 
@@ -36,6 +39,9 @@ options:
 exit status: 0 nothing to report, 1 findings left, 2 wrong usage or an error in this program
 """
 
+#: Options of flake8's that are about how findings are printed, which is not what ``fix`` does.
+REFUSED_BY_FIX = ("--format", "--show-source", "--no-show-source", "--benchmark")
+
 #: Exit statuses; the last is a shell's for a program that Ctrl-C ended.
 CLEAN, FINDINGS, ERROR, STOPPED = 0, 1, 2, 130
 
@@ -46,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises ``SystemExit`` where argparse does: for ``--help`` and for wrong arguments.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    is_output_closed = sys.stdout is None
+    _open_closed_streams()
+    if is_output_closed:
+        return _complain("standard output is closed", ERROR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no "ü" must not end the run.
@@ -57,23 +67,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _complain("stopped", STOPPED)
     except BrokenPipeError:
-        # Whoever reads the output has seen enough (`| head`): nothing must be flushed at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads the output has seen enough (`| head`).
+        _drop_output()
         return FINDINGS
     except Exception as error:
-        return _complain(_explanation(error), ERROR)
+        status = _complain(_explanation(error), ERROR)
+        try:
+            sys.stdout.flush()
+        except OSError:  # a full disk
+            _drop_output()
+        return status
+
+
+def _open_closed_streams() -> None:
+    """Give the standard streams that are closed a place that swallows all.
+
+    Else the next file that is opened would get their number, and what is written to them.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _drop_output() -> None:
+    """Have nothing more written: what is left in the buffer would fail once more at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def _explanation(error: Exception) -> str:
-    """What to say of an exception: what flake8 says of wrong usage, or that this is a bug."""
+    """What to say of an exception: what flake8 says of wrong usage, or whose bug this is."""
     import logging
 
-    from flake8.exceptions import ExecutionError
+    from flake8.exceptions import Flake8Exception
 
-    if isinstance(error, ExecutionError):
-        return str(error)
-    logging.getLogger("flake8.celery_retry").debug("a bug", exc_info=error)
-    return f"a bug in this program, {type(error).__name__}: {error} (-vv shows where)"
+    from .blame import plugin_to_blame
+
+    what = " ".join(str(error).split())
+    if isinstance(error, Flake8Exception):
+        return what
+    if isinstance(error, OSError):
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or what
+    logging.getLogger("flake8.celery_retry").debug("failed", exc_info=error)
+    culprit = plugin_to_blame(error) or "this program"
+    return f"a bug in {culprit}, {type(error).__name__}: {what} (-vv shows where)"
 
 
 def _run(arguments: list[str]) -> int:
@@ -93,19 +138,19 @@ def _run(arguments: list[str]) -> int:
 
 def check(arguments: Sequence[str]) -> int:
     """Print what flake8 would print about Celery retries, or silence it (``--add-noqa``)."""
-    from .configuration import Command, read_options
+    from .configuration import Command
 
     description = (
         "Prints exactly the lines about Celery retries that flake8 prints with the same "
         "configuration and arguments, only sooner."
     )
-    run = read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
+    run = _read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
     from .checking import check_files
     from .discovery import files_of
     from .progress import with_progress
 
     filenames = files_of(run.options)
-    checked = with_progress(check_files(filenames, run.options), len(filenames), "checked")
+    checked = with_progress(check_files(filenames, run), len(filenames), "checked")
     if run.options.add_noqa:
         from .silencing import silence
 
@@ -115,6 +160,19 @@ def check(arguments: Sequence[str]) -> int:
 
         amiss = report(checked, run)
     return FINDINGS if amiss and not run.options.exit_zero else CLEAN
+
+
+def _read_options(arguments: Sequence[str], command: Command) -> Run:
+    """The options of a run; standard error has a line for what the user may not know of them."""
+    from .configuration import read_options
+    from .verdicts import selects_something
+
+    run = read_options(arguments, command)
+    for notice in run.notices:
+        _complain(notice, CLEAN)
+    if not selects_something(run):
+        _complain("no CRT code is selected: add CRT to extend-select, or see ignore", CLEAN)
+    return run
 
 
 def _add_check_options(parser: argparse.ArgumentParser) -> None:
@@ -127,14 +185,17 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
 
 def fix(arguments: Sequence[str]) -> int:
     """Repair what can be repaired."""
-    from .configuration import Command, read_options
+    from .configuration import Command
 
     description = (
         "Repairs the mistakes with Celery retries that flake8 would show: by its configuration and "
         "these arguments, and not where a noqa comment silences them. For standard input (-), the "
         "fixed source goes to standard output."
     )
-    run = read_options(arguments, Command(f"{PROGRAM} fix", description, _add_fix_options))
+    run = _read_options(
+        arguments,
+        Command(f"{PROGRAM} fix", description, _add_fix_options, REFUSED_BY_FIX, has_formats=False),
+    )
     from .fix import fix_paths
 
     is_anything_left = fix_paths(run)
@@ -173,7 +234,8 @@ def rule(arguments: Sequence[str]) -> int:
 
 
 def _complain(what: str, status: int) -> int:
-    print(f"{PROGRAM}: {what}", file=sys.stderr)
+    with suppress(OSError):  # standard error may be full or gone; the status says enough
+        print(f"{PROGRAM}: {what}", file=sys.stderr, flush=True)
     return status
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from flake8.exceptions import ExecutionError
 
-from .checking import Checked, FileCheck, check_files
+from .checking import CheckedFile, FileCheck, check_files
 from .configuration import Run
 from .diffs import coloured, unified_diff
 from .discovery import files_of
@@ -33,8 +33,8 @@ def fix_paths(run: Run) -> bool:
     if "-" in run.options.filenames:
         return _fix_standard_input(run, is_excluded="-" not in paths)
     fixing = _Fixing(run, sys.stderr if run.options.diff else sys.stdout)
-    checked = with_progress(check_files(paths, run.options), len(paths), "checked")
-    files = sorted((file for file in checked if file.results), key=itemgetter(0))
+    checked = with_progress(check_files(paths, run), len(paths), "checked")
+    files = sorted((file for file in checked if file.findings), key=itemgetter(0))
     for file in _once_each(files):
         fixing.fix_file(file)
     fixing.end()
@@ -56,7 +56,7 @@ def _fix_standard_input(run: Run, *, is_excluded: bool) -> bool:
     return fixing.report.is_anything_left
 
 
-def _once_each(files: Iterable[Checked]) -> Iterator[Checked]:
+def _once_each(files: Iterable[CheckedFile]) -> Iterator[CheckedFile]:
     """The files without those that are others by another name (a link, ``./``)."""
     seen: set[str] = set()
     for file in files:
@@ -70,12 +70,13 @@ class _Fixing:
     """A run of ``fix``: what flake8 makes of findings, and the report."""
 
     def __init__(self, run: Run, messages: TextIO) -> None:
+        self.run = run
         self.options = run.options
         self.guide = style_guide(run)
         self.fixer = FixerProcess(run)
         self.report = Report(messages, is_preview=run.options.diff, quiet=run.options.quiet)
 
-    def fix_file(self, file: Checked) -> None:
+    def fix_file(self, file: CheckedFile) -> None:
         """Fix a file in its place, or show the diff."""
         if not self._holds_findings(file):
             return
@@ -95,7 +96,7 @@ class _Fixing:
 
     def fix_content(self, content: bytes) -> bytes:
         """Fix the content of standard input."""
-        file = FileCheck(self.options).of_content("-", content)
+        file = FileCheck(self.options, self.run.settings).of_content("-", content)
         if not self._holds_findings(file):
             return content
         outcome = self.fixer.fix(file.filename, content)
@@ -113,9 +114,9 @@ class _Fixing:
         self.fixer.close()
         self.report.end()
 
-    def _holds_findings(self, file: Checked) -> bool:
-        """Whether flake8 shows a finding in a file. The rest of its results is reported here."""
-        for result in unchecked(self.guide, file):
-            self.report.add_problem(plain_line(file.filename, result))
+    def _holds_findings(self, file: CheckedFile) -> bool:
+        """Whether flake8 shows a finding in a file; reports what keeps it from being checked."""
+        for finding in unchecked(self.guide, file):
+            self.report.add_problem(plain_line(file.filename, finding))
         self.report.silenced += len(findings_with(Verdict.SILENCED, self.guide, file))
         return bool(findings_with(Verdict.SHOWN, self.guide, file))

@@ -15,9 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..fixing.outcomes import Outcome
-from ..linting.findings import Finding
 from ..plugin import Plugin
-from ..settings import Settings
 from .checking import prepare_process
 from .configuration import Run
 from .signals import held_back
@@ -41,7 +39,6 @@ class FixerProcess:
     """Fixes one file after the other in another process, which is started with the first one."""
 
     def __init__(self, run: Run) -> None:
-        """Take the options; the plugin's settings must have been made from them."""
         self.run = run
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -87,9 +84,7 @@ class FixerProcess:
         else:
             context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(self.run, Plugin.settings, theirs, ours), daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(self.run, theirs, ours), daemon=True)
         with held_back({"SIGINT"}):  # Ctrl-C is ours to handle, from its first moment on
             self._process.start()
         self._connection = ours
@@ -103,12 +98,11 @@ def _way_it_died(status: int | None) -> str:
     return f"status {status}"
 
 
-def _serve(run: Run, settings: Settings, connection: Connection, other_end: Connection) -> None:
+def _serve(run: Run, connection: Connection, other_end: Connection) -> None:
     """Fix what comes until the other process closes its end, or ends."""
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_process()
-    Plugin.settings = settings
     fixer = _Fixer(run)
     try:
         while True:
@@ -119,6 +113,7 @@ def _serve(run: Run, settings: Settings, connection: Connection, other_end: Conn
 
 class _Fixer:
     def __init__(self, run: Run) -> None:
+        self.settings = run.settings
         self.unsafe = run.options.unsafe_fixes
         self.guide = style_guide(run)
 
@@ -127,7 +122,7 @@ class _Fixer:
 
         wanted = shown_by(self.guide, filename)
         try:
-            outcome = fix_source(content, Plugin.settings, unsafe=self.unsafe, wanted=wanted)
+            outcome = fix_source(content, self.settings, unsafe=self.unsafe, wanted=wanted)
         except Exception as error:
             what = " ".join(f"{type(error).__name__}: {error}".split())
             why = f"a bug in {Plugin.name}, {what} (-vv shows where)"
@@ -139,10 +134,6 @@ def _as_sent(outcome: Outcome) -> Outcome:
     """An outcome without the trees of nodes that its edits name."""
     return replace(
         outcome,
-        fixed=tuple(map(_without_edits, outcome.fixed)),
-        left=tuple(replace(each, finding=_without_edits(each.finding)) for each in outcome.left),
+        fixed=tuple(each.without_edits() for each in outcome.fixed),
+        left=tuple(replace(each, finding=each.finding.without_edits()) for each in outcome.left),
     )
-
-
-def _without_edits(finding: Finding) -> Finding:
-    return replace(finding, fix=finding.fix and replace(finding.fix, edits=()))

@@ -10,6 +10,8 @@ import stat
 import sys
 import tokenize
 
+from flake8.exceptions import ExecutionError
+
 from ..linting.prefilter import may_hold_findings
 from ..settings import Settings
 
@@ -55,6 +57,8 @@ def read_bytes(path: str) -> bytes:
 @functools.cache
 def standard_input() -> bytes:
     """The whole of standard input, however often it is asked for."""
+    if sys.stdin is None:
+        raise ExecutionError("standard input is closed")
     return sys.stdin.buffer.read()
 
 

@@ -11,7 +11,8 @@ from flake8.exceptions import ExecutionError
 from flake8.style_guide import StyleGuideManager
 
 from ..fixing.text import Text, UnreadableText
-from .checking import Checked, FileCheck, Result
+from ..linting.findings import Finding
+from .checking import CheckedFile, FileCheck
 from .configuration import Run
 from .files import replace_file
 from .noqa import add_noqa
@@ -20,7 +21,7 @@ from .verdicts import Verdict, findings_with, plain_line, style_guide, unchecked
 from .wording import counted
 
 
-def silence(checked: Iterable[Checked], run: Run) -> bool:
+def silence(checked: Iterable[CheckedFile], run: Run) -> bool:
     """Add ``noqa`` comments for the findings in these files; whether anything is left.
 
     Prints how many there were; standard error has a line for everything that is left. Raises
@@ -30,7 +31,7 @@ def silence(checked: Iterable[Checked], run: Run) -> bool:
         raise ExecutionError("--add-noqa needs files to write to, not standard input")
     if run.options.disable_noqa:
         raise ExecutionError("--add-noqa and --disable-noqa contradict each other")
-    guide, check = style_guide(run), FileCheck(run.options)
+    guide, check = style_guide(run), FileCheck(run.options, run.settings)
     silenced = files = 0
     left: list[str] = []
     for file in sorted(checked, key=itemgetter(0)):
@@ -52,14 +53,14 @@ def silence(checked: Iterable[Checked], run: Run) -> bool:
 
 
 def _silence_file(
-    file: Checked, check: FileCheck, guide: StyleGuideManager
-) -> tuple[int, list[Result]]:
+    file: CheckedFile, check: FileCheck, guide: StyleGuideManager
+) -> tuple[int, list[Finding]]:
     """Write a file with comments for its findings: how many they silence, and what is left."""
     content = read_bytes(file.path)
     before = findings_with(Verdict.SHOWN, guide, check.of_content(file.path, content))
     wanted: dict[int, set[str]] = {}
-    for code, line, *_ in before:
-        wanted.setdefault(line, set()).add(code)
+    for finding in before:
+        wanted.setdefault(finding.line, set()).add(finding.code)
     new = with_comments(Text.read(content), wanted).to_bytes()
     after = findings_with(Verdict.SHOWN, guide, check.of_content(file.path, new))
     if new != content:

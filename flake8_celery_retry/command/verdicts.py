@@ -1,4 +1,4 @@
-"""What flake8 makes of results: its selection, ``noqa``, formatters, statistics and count."""
+"""What flake8 makes of findings: its selection, ``noqa``, formatters, statistics and count."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import enum
 import sys
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from time import perf_counter
 
 from flake8.formatting.base import BaseFormatter
 from flake8.plugins import reporter
 from flake8.processor import FileProcessor
-from flake8.style_guide import Decision, Ignored, StyleGuideManager
+from flake8.style_guide import Decision, DecisionEngine, Ignored, StyleGuideManager
 from flake8.violation import Violation
 
 from ..fixing.outcomes import Wanted
 from ..linting.findings import Finding
-from .checking import Checked, Result
-from .configuration import FILE_ERRORS, Run
+from .checking import CheckedFile
+from .configuration import FILE_ERRORS, OWN_PREFIX, Run
 
 
 class Verdict(enum.Enum):
-    """Whether flake8 shows a result, and if not, what keeps it from it."""
+    """Whether flake8 shows a finding, and if not, what keeps it from it."""
 
     SHOWN = enum.auto()
     #: ``select``, ``ignore``, ``per-file-ignores`` and their like.
@@ -31,12 +31,17 @@ class Verdict(enum.Enum):
     SILENCED = enum.auto()
 
 
-def verdict_on(guide: StyleGuideManager, filename: str, result: Result) -> Verdict:
-    """What flake8 makes of a result in a file of that name."""
-    code, line, column, message, logical_line = result
-    if guide.style_guide_for(filename).should_report_error(code) is not Decision.Selected:
+def verdict_on(
+    guide: StyleGuideManager, filename: str, finding: Finding, noqa_line: str | None
+) -> Verdict:
+    """What flake8 makes of a finding in a file of that name.
+
+    ``noqa_line`` is where it looks for a comment; ``None``: it reads the line from the file.
+    """
+    if guide.style_guide_for(filename).should_report_error(finding.code) is not Decision.Selected:
         return Verdict.NOT_SELECTED
-    violation = Violation(code, filename, line, column + 1, message, logical_line)
+    place = finding.line, finding.column + 1
+    violation = Violation(finding.code, filename, *place, finding.message, noqa_line)
     if violation.is_inline_ignored(guide.options.disable_noqa):
         return Verdict.SILENCED
     return Verdict.SHOWN
@@ -51,44 +56,60 @@ def shown_by(guide: StyleGuideManager, filename: str) -> Wanted:
 
     def wanted(lines: Sequence[str], finding: Finding) -> bool:
         noqa_line = processor(tuple(lines)).noqa_line_for(finding.line)
-        place = finding.line, finding.column
-        result = (finding.code, *place, finding.message, noqa_line)
-        return verdict_on(guide, filename, result) is Verdict.SHOWN
+        return verdict_on(guide, filename, finding, noqa_line) is Verdict.SHOWN
 
     return wanted
 
 
-def findings_with(verdict: Verdict, guide: StyleGuideManager, file: Checked) -> list[Result]:
+def findings_with(verdict: Verdict, guide: StyleGuideManager, file: CheckedFile) -> list[Finding]:
     """The findings in a file on which flake8 has this verdict, by place."""
     return [
-        result
-        for result in file.results
-        if not result[0].startswith(FILE_ERRORS)
-        and verdict_on(guide, file.filename, result) is verdict
+        finding
+        for finding in file.findings
+        if not finding.code.startswith(FILE_ERRORS) and _verdict(guide, file, finding) is verdict
     ]
 
 
-def unchecked(guide: StyleGuideManager, file: Checked) -> list[Result]:
+def unchecked(guide: StyleGuideManager, file: CheckedFile) -> list[Finding]:
     """Why a file couldn't be checked, unless the user chose to ignore that."""
     return [
-        result
-        for result in file.results
-        if result[0].startswith(FILE_ERRORS)
+        finding
+        for finding in file.findings
+        if finding.code.startswith(FILE_ERRORS)
         and (
-            verdict_on(guide, file.filename, result) is Verdict.SHOWN
-            or is_hidden_error(guide, file.filename, result)
+            _verdict(guide, file, finding) is Verdict.SHOWN
+            or is_hidden_error(guide, file.filename, finding)
         )
     ]
 
 
-def is_hidden_error(guide: StyleGuideManager, filename: str, result: Result) -> bool:
+def _verdict(guide: StyleGuideManager, file: CheckedFile, finding: Finding) -> Verdict:
+    return verdict_on(guide, file.filename, finding, file.noqa_lines[finding.line])
+
+
+def is_hidden_error(guide: StyleGuideManager, filename: str, finding: Finding) -> bool:
     """Whether a file can't be checked and the selection keeps flake8 from saying so.
 
     It does when nothing selects flake8's ``E9`` (``--select=CRT``); to ignore it is a choice.
     """
-    code = result[0]
+    code = finding.code
     decider = guide.style_guide_for(filename).decider
     return code.startswith(FILE_ERRORS) and decider.was_selected(code) is Ignored.Implicitly
+
+
+def selects_something(run: Run) -> bool:
+    """Whether the selection (``select``, ``ignore`` and their like) lets any of our codes be shown.
+
+    ``select = E,F,W`` does not, and that may be older than this plugin.
+    """
+    options = run.options
+    ignored = [*(options.ignore or ()), *(options.extend_ignore or ())]
+    if options.select is None and not any(map(OWN_PREFIX.startswith, ignored)):
+        return True
+    from ..rules import all_rules
+
+    decider = DecisionEngine(options)
+    return any(decider.decision_for(rule.code) is Decision.Selected for rule in all_rules())
 
 
 def style_guide(run: Run) -> StyleGuideManager:
@@ -96,13 +117,13 @@ def style_guide(run: Run) -> StyleGuideManager:
     return StyleGuideManager(run.options, reporter.make(run.reporters, run.options))
 
 
-def plain_line(filename: str, result: Result) -> str:
-    """A result in one line, whatever formatter was chosen."""
-    code, line, column, message, _ = result
-    return f"{filename}:{line}:{column + 1}: {code} {message}"
+def plain_line(filename: str, finding: Finding) -> str:
+    """A finding in one line, whatever formatter was chosen."""
+    place = f"{filename}:{finding.line}:{finding.column + 1}"
+    return f"{place}: {finding.code} {finding.message}"
 
 
-def report(checked: Iterable[Checked], run: Run) -> bool:
+def report(checked: Iterable[CheckedFile], run: Run) -> bool:
     """Print what flake8 would print about these files; whether anything is amiss.
 
     A file that couldn't be read or parsed is amiss too where the selection hides flake8's line
@@ -114,16 +135,23 @@ def report(checked: Iterable[Checked], run: Run) -> bool:
     skip_clean_files = not _wants_clean_files(formatter)
     formatter.start()
     count = hidden = 0
-    for filename, results, _ in files:
-        if not results and skip_clean_files:
+    for file in files:
+        if not file.findings and skip_clean_files:
             continue
-        with guide.processing_file(filename):
-            for result in sorted(results, key=itemgetter(1, 2)):
-                shown = guide.handle_error(result[0], filename, *result[1:])
+        with guide.processing_file(file.filename):
+            for finding in sorted(file.findings, key=attrgetter("line", "column")):
+                shown = guide.handle_error(
+                    finding.code,
+                    file.filename,
+                    finding.line,
+                    finding.column,
+                    finding.message,
+                    file.noqa_lines[finding.line],
+                )
                 count += shown
-                if not shown and is_hidden_error(guide, filename, result):
+                if not shown and is_hidden_error(guide, file.filename, finding):
                     hidden += 1
-                    print(plain_line(filename, result), file=sys.stderr)
+                    print(plain_line(file.filename, finding), file=sys.stderr)
     if run.options.statistics:
         formatter.show_statistics(guide.stats)
     if run.options.benchmark:

@@ -27,7 +27,6 @@ from ..fixing.fixer import fix_source
 from ..fixing.outcomes import Outcome, Wanted
 from ..fixing.text import Text, UnreadableText
 from ..linting.findings import Finding
-from ..plugin import Plugin
 
 LOG = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ def _encoded(source: str) -> bytes:
 
 def _actions(asked: dict[Place, Json], run: Run, text: Text, uri: str, path: str) -> Iterator[Json]:
     for place, diagnostic in asked.items():
-        fixed = _fix(text, unsafe=True, wanted=_only(place, text.lines))
+        fixed = _fix(text, run, unsafe=True, wanted=_only(place, text.lines))
         for finding in fixed.fixed[:1]:
             assert finding.fix is not None
             unsafe = "" if finding.fix.safe else ", unsafe"
@@ -105,7 +104,7 @@ def _actions(asked: dict[Place, Json], run: Run, text: Text, uri: str, path: str
                 "diagnostics": [diagnostic],
                 "edit": {"changes": {uri: text_edits(text, fixed.source)}},
             }
-    fixed = _fix(text, unsafe=False, wanted=shown_by(style_guide(run), path))
+    fixed = _fix(text, run, unsafe=False, wanted=shown_by(style_guide(run), path))
     if fixed.fixed:
         yield {
             "title": "Fix all Celery retry mistakes that have a safe fix",
@@ -122,8 +121,8 @@ def _actions(asked: dict[Place, Json], run: Run, text: Text, uri: str, path: str
         }
 
 
-def _fix(text: Text, *, unsafe: bool, wanted: Wanted) -> Outcome:
-    return fix_source(text.to_bytes(), Plugin.settings, unsafe=unsafe, wanted=wanted)
+def _fix(text: Text, run: Run, *, unsafe: bool, wanted: Wanted) -> Outcome:
+    return fix_source(text.to_bytes(), run.settings, unsafe=unsafe, wanted=wanted)
 
 
 def _only(place: Place, lines: Sequence[str]) -> Wanted:

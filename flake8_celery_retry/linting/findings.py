@@ -1,9 +1,10 @@
-"""What linting brings to light: mistakes (a rule's answers), findings, and fixes."""
+"""What linting brings to light: mistakes (a rule's answers), findings (mistakes with a code and a
+place), and fixes."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Finding:
     """A mistake with the code of its rule and its place in the file.
 
     ``line`` counts from 1 and ``column`` from 0, in characters, as a flake8 plugin reports them
-    (flake8 shows the column counted from 1).
+    (flake8 shows the column counted from 1). ``end`` is the place behind what is meant, if that is
+    known; of a statement with a body it is the end of its first line.
     """
 
     code: str
@@ -48,3 +50,8 @@ class Finding:
     column: int
     message: str
     fix: Fix | None = None
+    end: tuple[int, int] | None = None
+
+    def without_edits(self) -> Finding:
+        """The same for another process: a fix's edits name the nodes of a tree of this one."""
+        return replace(self, fix=replace(self.fix, edits=())) if self.fix else self

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from ..settings import DEFAULT, Settings
-from .findings import Finding
+from .findings import Finding, Node
 
 
 def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -> list[Finding]:
@@ -29,10 +29,19 @@ def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -
                 if rule.is_opinion:
                     continue
                 fix = None
-            line = node.lineno
-            offset = node.col_offset
-            # ast counts columns in bytes of UTF-8; people and editors count characters.
-            column = len(lines[line - 1].encode()[:offset].decode(errors="replace"))
-            place = (line, column, rule.code)
-            findings.setdefault(place, Finding(rule.code, line, column, message, fix))
+            line, column = _place(lines, node.lineno, node.col_offset)
+            finding = Finding(rule.code, line, column, message, fix, _end(lines, node))
+            findings.setdefault((line, column, rule.code), finding)
     return [findings[place] for place in sorted(findings)]
+
+
+def _place(lines: Sequence[str], line: int, offset: int) -> tuple[int, int]:
+    """A place as people and editors count: ast counts columns in bytes of UTF-8."""
+    return line, len(lines[line - 1].encode()[:offset].decode(errors="replace"))
+
+
+def _end(lines: Sequence[str], node: Node) -> tuple[int, int]:
+    """The place behind a node; behind the first line of what has a body of its own."""
+    if hasattr(node, "body") and not isinstance(node, ast.expr):
+        return node.lineno, len(lines[node.lineno - 1].rstrip())
+    return _place(lines, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)

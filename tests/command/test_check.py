@@ -308,7 +308,7 @@ def test_many_files_are_checked_as_few_are(tmp_path: Path) -> None:
 
 def test_a_terminal_sees_a_long_run_come_along(tmp_path: Path) -> None:
     write(tmp_path, {"tasks.py": BAD_TASK})
-    watching = "import time\nfrom flake8_celery_retry.progress import with_progress\n"
+    watching = "import time\nfrom flake8_celery_retry.command.progress import with_progress\n"
     watching += "for item in with_progress(range(3), 3, 'checked'): time.sleep(0.7)\n"
     assert on_terminal(["-c", watching], tmp_path).count(b"checked ") == 2
     short = on_terminal(["-m", "flake8_celery_retry", "check"], tmp_path)

@@ -353,7 +353,7 @@ def test_the_exit_status_says_whether_anything_is_left(
 
 def test_the_help_is_about_fixing(tmp_path: Path) -> None:
     shown = command("fix", "--help", cwd=tmp_path).output.decode()
-    assert shown.startswith("usage: flake8-celery-retry fix [options] file file ...")
+    assert shown.startswith("usage: flake8-celery-retry fix [options] [PATH ...]")
     for option in ["--diff", "--unsafe-fixes", "--per-file-ignores", "--celery-task-bases"]:
         assert option in shown
 
