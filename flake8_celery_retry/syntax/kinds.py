@@ -173,12 +173,7 @@ class Kinds:
         assert isinstance(arguments, ast.arguments)
         if parameter is arguments.vararg or _is_annotated_as_row(parameter):
             return True
-        return any(
-            self._is_used_as_row(name)
-            for scope in self.tree.scopes
-            for name in scope.walk(ast.Name)
-            if self.names.parameter(name) is parameter
-        )
+        return any(map(self._is_used_as_row, self.names.reads_of(parameter)))
 
     @cached_property
     def known_exceptions(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from ...syntax import flow
 from ...syntax.tree import TRY
 from ..handlers import Handler
 from ..module import Module
+from ..remembering import remembered
 from ..retries import RetryCall
 
 
@@ -93,6 +94,7 @@ def time_asleep(sleep: ast.Call) -> ast.expr | None:
 # -- before a retry call ---------------------------------------------------------------------
 
 
+@remembered
 def sleeps_before_retry(call: RetryCall) -> list[ast.Call]:
     """The sleeps on the way to a retry call, in the handler or the branches that lead to it."""
     module = call.module
