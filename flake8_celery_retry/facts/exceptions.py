@@ -21,6 +21,15 @@ def is_missing_row(qualified: str | None) -> bool:
     return last in {"ObjectDoesNotExist", "DoesNotExist"}
 
 
+def ends_a_process(qualified: str | None) -> bool:
+    """Whether an exception is one that nobody raises in a task: the worker writes it down for a
+    task whose process it has killed (the hard time limit) or lost (``celery/worker/request.py``).
+    """
+    root, _, rest = (qualified or "").partition(".")
+    last = rest.rpartition(".")[2]
+    return root in {"celery", "billiard"} and last in {"TimeLimitExceeded", "WorkerLostError"}
+
+
 def swallows_retry(qualified: str | None) -> bool:
     """Whether an ``except`` clause for this exception catches what a retry call raises:
     ``Retry``, which is a ``TaskPredicate``, which is a ``CeleryError``."""

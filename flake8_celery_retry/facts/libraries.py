@@ -48,3 +48,6 @@ LOGGER_METHODS = frozenset(
         "warning",
     }
 )
+
+#: By what a broker tells that it delivers a message again: AMQP and Redis, RabbitMQ.
+DELIVERY_COUNTS = frozenset({"redelivered", "x-death", "x-delivery-count"})

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from ..settings import DEFAULT, Settings
 
 #: What a rule about a task looks at is written with one of these: ``retry``, ``max_retries``,
-#: ``Retry``; ``bind=``; sending (CRT404); an option of another call (CRT306); sleeping.
+#: ``Retry``; ``Reject`` (CRT214); ``bind=``; sending (CRT404); an option of another call (CRT306);
+#: sleeping.
 RETRY_HINTS = (
     "etry",
     "etri",
+    "Reject",
     "sleep",
     "delay",
     "apply",

@@ -52,6 +52,11 @@ class Module:
         self.calls = find_retry_calls(self)
 
     @property
+    def module(self) -> Module:
+        """Itself: what is asked about a module is remembered like what is asked about a task."""
+        return self
+
+    @property
     def retry_calls(self) -> tuple[RetryCall, ...]:
         """The retry calls of tasks and of task helpers, in source order."""
         return self.calls.everywhere

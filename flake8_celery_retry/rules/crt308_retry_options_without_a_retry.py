@@ -45,8 +45,9 @@ def charge_order(order_id):
 `max_retries=0`, which is how one says "never"; a bound task that hands `self` to something or gives
 it another name; a task that hands its own name to something in its body; `base=`, a base class of
 another module, an app made with `task_cls=`, a decorator of the project's own, options that can't
-be read; a task that speaks of somebody's `.retry`, or raises `Retry` by hand (CRT204); a misspelled
-`autoretry_for` (CRT306); a decorator `@something.task` in a module that imports no Celery.
+be read; a task that speaks of somebody's `.retry`, raises `Retry` by hand (CRT204) or puts its
+message back (CRT214); a misspelled `autoretry_for` (CRT306); a decorator `@something.task` in a
+module that imports no Celery.
 
 ## Fix
 
@@ -61,6 +62,7 @@ from ..linting.findings import Mistake
 from ..linting.quoting import quoted
 from ..model import UNKNOWN, Module, Option, Task
 from ..model.outcome.raised_by_hand import retries_raised_by_hand
+from ..model.outcome.requeuing import endless_requeuings
 from ..model.policy.autoretry import lacks_autoretry
 from ..model.work.uses import may_be_retried
 
@@ -95,5 +97,6 @@ def _may_retry(task: Task) -> bool:
         task.has_hidden_options
         or bool(task.unbound_retry_calls)
         or any(raised.task is task for raised in retries_raised_by_hand(task.module))
+        or task in endless_requeuings(task.module)
         or may_be_retried(task)
     )

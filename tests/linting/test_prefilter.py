@@ -259,6 +259,12 @@ SPELLINGS = {
         @shared_task(eta=5)
         def charge(): pass
     """,
+    "a message that is put back": """
+        from celery import shared_task
+        from celery.exceptions import Reject
+        @shared_task
+        def charge(): raise Reject("busy", True)
+    """,
     "an option with a wrong name": """
         from celery import shared_task
         @shared_task(jitter=5)
