@@ -138,7 +138,7 @@ class Values:
     @reading(unreadable=lambda expression: None)
     def items(self, expression: ast.expr) -> Items | None:
         """The entries of a dict display or ``dict(...)`` call; ``None`` where it is neither."""
-        if isinstance(expression, ast.Name) and self._is_filled_later(expression):
+        if isinstance(expression, ast.Name) and self.is_filled_later(expression):
             display = self.items(self.read(expression))
             return Items(display.items, False) if display else None
         found = self._items(self.read(expression))
@@ -294,7 +294,7 @@ class Values:
                 complete = False
         return Items(tuple(found), complete)
 
-    def _is_filled_later(self, name: ast.Name) -> bool:
+    def is_filled_later(self, name: ast.Name) -> bool:
         """Whether ``name["key"] = …`` or ``name.update(…)`` may add to a dict in this scope."""
         if self.read(name) is name:
             return False

@@ -1,0 +1,97 @@
+"""# retry-args-do-not-fit (CRT114)
+
+## What it does
+
+Finds retry calls whose `args` and `kwargs` the task's own signature cannot take.
+
+## Why this is bad
+
+The arguments of the retry were right when they were written; then the task lost a parameter, or
+gained one. The call is only made when something has failed, so nobody notices, and Celery checks
+the arguments before it sends anything: the retry is lost, and with it the order.
+
+## Celery does
+
+`TypeError: charge_order() takes 2 positional arguments but 3 were given` while the retry is sent:
+nothing is sent, the run is REJECTED. Who asks for the result gets FAILURE on Celery 5.7; on 5.5 it
+stays PENDING for ever. With `typing=False`, and of class-based tasks, the next run fails with the
+`TypeError` instead.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(args=(order_id, "again"), kwargs={}, exc=exc)  # CRT114
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        return charge(order_id)
+    except GatewayDown as exc:
+        raise self.retry(args=(order_id,), kwargs={}, exc=exc)
+```
+
+## What stays silent
+
+A signature with `*args` or `**kwargs` that could take it; `typing=False`; another decorator in
+between, or one of the project's own; a base class that isn't in the module, or one with a
+`__call__` of its own, which may add or take arguments (never mind too many by position).
+
+`args` or `kwargs` that can't be read, or hold a `*` or `**`; `None`, which is as good as left out.
+`kwargs` alone: a message that was sent by position may fit all the same. `args` alone keep what was
+sent by name, so nothing is said of a required parameter that they leave out. Of an optional one
+that the body reads the message says that it is lost where it was sent by position; not of empty
+`args`, nor where a test of that parameter leads to the retry: then it is left out on purpose.
+
+## Fix
+
+None: what the next run is to be given, only the author knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..linting.findings import Mistake
+from ..model import Module
+from ..model.work.signature import Misfit, misfit_of
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for call in module.retry_calls:
+        misfit = misfit_of(call)
+        if misfit is not None:
+            yield Mistake(call.node, f"{call.task_name} retries {_wording(misfit)}")
+
+
+def _wording(misfit: Misfit) -> str:
+    names = ", ".join(misfit.names)
+    names = names if len(names) <= 20 else f"{names[:19]}…"
+    outcome = "TypeError, nothing is sent" if misfit.is_checked else "TypeError in the next run"
+    if misfit.kind == "lost":
+        return f"without {names}: lost, where it was sent by position; add it to args="
+    if misfit.kind == "too many":
+        return f"with {misfit.given} args, takes {misfit.taken}: {outcome}; pass what it takes"
+    if misfit.kind == "unknown":
+        return f"with {names}=, which it doesn't take: {outcome}; drop it from kwargs"
+    if misfit.kind == "twice":
+        return f"with {names} in args and in kwargs: {outcome}; give it once"
+    return f"without {names}, which it needs: {outcome}; add it"
