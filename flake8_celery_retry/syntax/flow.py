@@ -154,8 +154,8 @@ def ends(
 ) -> frozenset[End]:
     """The ways in which a block can end.
 
-    ``looked_for`` says of a node (a retry call, say) whether reaching it is the end; calls inside
-    conditions of an expression may or may not be reached.
+    ``looked_for`` says of a call or a simple statement (a retry call, a ``raise``) whether reaching
+    it is the end; calls inside conditions of an expression may or may not be reached.
     """
     found: set[End] = set()
     for statement in block:
@@ -198,6 +198,8 @@ def _find_ends(
 def _reached(
     tree: Tree, statement: ast.stmt, looked_for: Callable[[ast.AST], bool]
 ) -> frozenset[End] | None:
+    if looked_for(statement):
+        return frozenset({"reached"})
     for node in tree.within(statement, ast.Call):
         if looked_for(node):
             around = frames(tree, node, until=statement)

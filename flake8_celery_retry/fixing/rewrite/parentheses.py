@@ -33,6 +33,9 @@ OWN_PLACE = (
     | cst.While
 )
 
+#: Expressions whose parts may be comparisons: ``a is None or b``, ``a if b > 0 else c``.
+BINDING_LESS = cst.BooleanOperation | cst.IfExp
+
 #: Expressions that need parentheses there too, or in some of these places.
 LOOSE = cst.NamedExpr | cst.Tuple | cst.GeneratorExp | cst.Yield
 
@@ -67,5 +70,7 @@ def _needs_parentheses(expression: cst.BaseExpression, parent: cst.CSTNode | Non
     if isinstance(expression, cst.BaseNumber):
         return isinstance(parent, cst.Attribute)
     if isinstance(expression, CLOSED):
+        return False
+    if isinstance(expression, cst.Comparison) and isinstance(parent, BINDING_LESS):
         return False
     return not isinstance(parent, OWN_PLACE) or isinstance(expression, LOOSE)
