@@ -55,9 +55,9 @@ def agree(source: Path) -> bool:
     with tempfile.TemporaryDirectory() as temporary:
         folder = copytree(source, Path(temporary, source.name))
         (folder / "setup.cfg").write_text(CONFIGURATION, encoding="utf-8")
-        before = lines(folder, "flake8_celery_retry", "check")
+        before = lines(folder, "flake8_celery_retry", "check", "--no-ignore")
         silence_every_second(folder, before)
-        ours = lines(folder, "flake8_celery_retry", "check")
+        ours = lines(folder, "flake8_celery_retry", "check", "--no-ignore")
         theirs = lines(folder, "flake8")
     print(f"{source.name}: {len(before)} lines, {len(ours)} with noqa:", ours == theirs)
     return ours == theirs

@@ -146,10 +146,9 @@ def check(arguments: Sequence[str]) -> int:
     )
     run = _read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
     from .checking import check_files
-    from .discovery import files_of
     from .progress import with_progress
 
-    filenames = files_of(run.options)
+    filenames = _discover(run)
     checked = with_progress(check_files(filenames, run), len(filenames), "checked")
     if run.options.add_noqa:
         from .silencing import silence
@@ -175,7 +174,34 @@ def _read_options(arguments: Sequence[str], command: Command) -> Run:
     return run
 
 
+def _discover(run: Run) -> list[str]:
+    """The files of a run; standard error has a line about what was left out."""
+    from .discovery import discover
+
+    files, left_out = discover(run.options)
+    if left_out and not run.options.quiet:
+        _complain(left_out, CLEAN)
+    return files
+
+
+def _add_discovery_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("which files")
+    group.add_argument(
+        "--no-ignore",
+        action="store_true",
+        help="look at everything in a folder: virtual environments, build, node_modules and what "
+        ".gitignore names too",
+    )
+    group.add_argument(
+        "--force-exclude",
+        action="store_true",
+        help="what holds for the files in a folder (exclude, .gitignore) holds for files that are "
+        "named as well, as pre-commit and editors name them",
+    )
+
+
 def _add_check_options(parser: argparse.ArgumentParser) -> None:
+    _add_discovery_options(parser)
     parser.add_argument(
         "--add-noqa",
         action="store_true",
@@ -198,11 +224,12 @@ def fix(arguments: Sequence[str]) -> int:
     )
     from .fix import fix_paths
 
-    is_anything_left = fix_paths(run)
+    is_anything_left = fix_paths(run, _discover(run))
     return FINDINGS if is_anything_left and not run.options.exit_zero else CLEAN
 
 
 def _add_fix_options(parser: argparse.ArgumentParser) -> None:
+    _add_discovery_options(parser)
     parser.add_argument(
         "--diff",
         action="store_true",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TextIO
 
@@ -13,7 +13,6 @@ from flake8.exceptions import ExecutionError
 from .checking import CheckedFile, FileCheck, check_files
 from .configuration import Run
 from .diffs import coloured, unified_diff
-from .discovery import files_of
 from .files import remove_leftovers, replace_file
 from .fixer_process import FixerProcess
 from .progress import with_progress
@@ -22,20 +21,20 @@ from .reporting import Report
 from .verdicts import Verdict, findings_with, plain_line, style_guide, unchecked
 
 
-def fix_paths(run: Run) -> bool:
-    """Fix what flake8 shows in the files that the options name; whether anything is left.
+def fix_paths(run: Run, files: Sequence[str]) -> bool:
+    """Fix what flake8 shows in these files (``-``: standard input); whether anything is left.
 
     Says what was fixed and what is left. With ``--diff`` the files stay as they are, and standard
     output has the diffs; for standard input it has the fixed source. Then everything else goes to
     standard error.
     """
-    paths = list(dict.fromkeys(files_of(run.options)))
+    paths = list(dict.fromkeys(files))
     if "-" in run.options.filenames:
         return _fix_standard_input(run, is_excluded="-" not in paths)
     fixing = _Fixing(run, sys.stderr if run.options.diff else sys.stdout)
     checked = with_progress(check_files(paths, run), len(paths), "checked")
-    files = sorted((file for file in checked if file.findings), key=itemgetter(0))
-    for file in _once_each(files):
+    with_findings = sorted((file for file in checked if file.findings), key=itemgetter(0))
+    for file in _once_each(with_findings):
         fixing.fix_file(file)
     fixing.end()
     return fixing.report.is_anything_left

@@ -40,14 +40,14 @@ PROJECT: dict[str, str | bytes] = {
     "orders/wide.py": WIDE_TASK,
     "orders/broken.py": BAD_TASK + "def (:\n",
     "orders/nested/deep.py": "if True:\n    " + BAD_TASK.replace("\n", "\n    ").rstrip(" "),
-    "build/tasks.py": BAD_TASK,
+    "made/tasks.py": BAD_TASK,
     "orders/tasks.txt": BAD_TASK,
     "orders/script": BAD_TASK,
 }
 
 CONFIGURED = """\
 [flake8]
-exclude = build
+exclude = made
 extend-exclude = orders/legacy.py
 per-file-ignores =
     orders/nested/*: CRT1

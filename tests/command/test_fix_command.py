@@ -85,14 +85,14 @@ def test_unsafe_fixes_are_carried_out_when_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "config", "fixed"),
     [
-        ([], "", {"tasks.py", "old/tasks.py", "build/tasks.py"}),
+        ([], "", {"tasks.py", "old/tasks.py", "made/tasks.py"}),
         (["tasks.py", "./tasks.py"], "", {"tasks.py"}),
         (["--select=CRT2"], "", set()),
         (["--extend-ignore=CRT101"], "", set()),
-        (["--disable-noqa"], "", {"tasks.py", "old/tasks.py", "build/tasks.py", "noqa.py"}),
-        ([], "exclude = build", {"tasks.py", "old/tasks.py"}),
-        ([], "per-file-ignores = old/*: CRT", {"tasks.py", "build/tasks.py"}),
-        (["--isolated"], "exclude = build", {"tasks.py", "old/tasks.py", "build/tasks.py"}),
+        (["--disable-noqa"], "", {"tasks.py", "old/tasks.py", "made/tasks.py", "noqa.py"}),
+        ([], "exclude = made", {"tasks.py", "old/tasks.py"}),
+        ([], "per-file-ignores = old/*: CRT", {"tasks.py", "made/tasks.py"}),
+        (["--isolated"], "exclude = made", {"tasks.py", "old/tasks.py", "made/tasks.py"}),
         (["--filename=noqa.py"], "", set()),
     ],
 )
@@ -100,7 +100,7 @@ def test_flake8s_selection_decides_what_is_fixed(
     tmp_path: Path, arguments: list[str], config: str, fixed: set[str]
 ) -> None:
     silenced = BAD_TASK.replace("():", "():  # noqa")
-    names = ["tasks.py", "old/tasks.py", "build/tasks.py"]
+    names = ["tasks.py", "old/tasks.py", "made/tasks.py"]
     write(tmp_path, {**dict.fromkeys(names, BAD_TASK), "noqa.py": silenced})
     write(
         tmp_path, {"whole.py": "# flake8: noqa\n" + BAD_TASK, "setup.cfg": f"[flake8]\n{config}\n"}

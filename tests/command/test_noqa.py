@@ -133,8 +133,8 @@ def test_no_other_byte_changes(tmp_path: Path, content: bytes) -> None:
 
 
 def test_only_what_flake8_shows_is_silenced(tmp_path: Path) -> None:
-    config = "[flake8]\nper-file-ignores = old/*: CRT1\nexclude = build\n"
-    files = {"tasks.py": BAD_TASK, "old/tasks.py": BAD_TASK, "build/tasks.py": BAD_TASK}
+    config = "[flake8]\nper-file-ignores = old/*: CRT1\nexclude = made\n"
+    files = {"tasks.py": BAD_TASK, "old/tasks.py": BAD_TASK, "made/tasks.py": BAD_TASK}
     write(tmp_path, {**files, "clean.py": FIXED_TASK, ".flake8": config})
     ended = command("check", "--add-noqa", cwd=tmp_path)
     assert (ended.status, ended.lines) == (0, ["silenced 1 finding in 1 file"])
