@@ -6,9 +6,14 @@ retry call where both find room there, else into two ``try`` statements of the s
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
+
+from pages import read_page
+from rulebook import table
 
 from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.fixing.outcomes import Outcome
@@ -98,6 +103,8 @@ class Mistake:
 
 
 MISTAKES: dict[str, Mistake] = {}
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
 #: The parts of an attempt.
 ATTEMPT = {"args", "exc", "delay", "statement", "throw", "receiver"}
 
@@ -259,8 +266,32 @@ def backoff_without_jitter(draft: Draft, attempt: Attempt) -> None:
 CONTRADICTIONS = {("CRT101", "CRT102"), ("CRT303", "CRT304"), ("CRT903", "CRT904")}
 
 
+def module_with(first: str, second: str) -> str:
+    """The source of a module with both mistakes: in one task where both can be drafted.
+
+    A mistake that is not among the `MISTAKES` stands in the example of its rule's page, behind.
+    """
+    if first in MISTAKES and second in MISTAKES:
+        return task_with(first, second)
+    drafted = [code for code in (first, second) if code in MISTAKES]
+    draft = Draft(attempts=[Attempt()])
+    for code in drafted:
+        MISTAKES[code].make(draft, draft.attempts[0])
+    examples = [example_of(code) for code in (first, second) if code not in MISTAKES]
+    return "\n\n".join([draft.source(), *examples])
+
+
+def example_of(code: str) -> str:
+    """The example of a rule's page, with names that no other example has."""
+    example = read_page(code).example
+    defined = [node.name for node in ast.parse(example).body if isinstance(node, DEFINITION)]
+    for name in defined:
+        example = re.sub(rf"\b{name}\b", f"{name}_{code.lower()}", example)
+    return example
+
+
 def task_with(first: str, second: str) -> str:
-    """The source of a module with a task that makes both mistakes."""
+    """The source of a module with a task that makes both mistakes; both are `MISTAKES`."""
     mistakes = [MISTAKES[first], MISTAKES[second]]
     needs = [mistake.needs for mistake in mistakes]
     apart = bool(needs[0] & needs[1]) or "only" in needs[0] | needs[1]
@@ -270,7 +301,12 @@ def task_with(first: str, second: str) -> str:
     return draft.source()
 
 
-PAIRS = [pair for pair in combinations(sorted(MISTAKES), 2) if pair not in CONTRADICTIONS]
+#: The rules that have a fix.
+FIXING = [line.code for line in table() if line.fix != "none"]
+
+PAIRS = [pair for pair in combinations(FIXING, 2) if pair not in CONTRADICTIONS]
+#: Those whose mistakes one task makes.
+PAIRS_IN_ONE_TASK = [pair for pair in PAIRS if MISTAKES.keys() >= {*pair}]
 
 
 def settings_for(*codes: str) -> Settings:

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from project import FIXTURES
 
+from flake8_celery_retry.fixing.fixer import fix_source
+from flake8_celery_retry.settings import Settings
+
 #: A folder for each rule.
 FOLDERS = sorted(path for path in (FIXTURES / "rules").iterdir() if path.is_dir())
 #: What is linted: the fixtures without what fixes make of them.
@@ -65,3 +68,32 @@ def fixed_version(path: Path, unsafe: bool) -> Path:
         if (version := path.with_name(prefix + rest)).exists():
             return version
     return path
+
+
+def what_fixes_make(path: Path, *, unsafe: bool) -> bytes:
+    """What the fixes of its folder's rule make of a ``bad*.py``.
+
+    Raises `ValueError` when the fixer leaves it alone.
+    """
+    code = path.parent.name.partition("_")[0].upper()
+    outcome = fix_source(
+        path.read_bytes(),
+        Settings(opinions=opinions_of(path)),
+        unsafe=unsafe,
+        wanted=lambda _lines, finding: finding.code == code,
+    )
+    if outcome.error is not None:
+        raise ValueError(f"{name(path)}: {outcome.error}")
+    return outcome.source
+
+
+def fixed_versions(path: Path) -> dict[Path, bytes | None]:
+    """What ``fixed*.py`` and ``unsafely_fixed*.py`` of a ``bad*.py`` hold; None: there is none."""
+    before = path.read_bytes()
+    safely = what_fixes_make(path, unsafe=False)
+    unsafely = what_fixes_make(path, unsafe=True)
+    rest = path.name.removeprefix("bad")
+    return {
+        path.with_name("fixed" + rest): None if safely == before else safely,
+        path.with_name("unsafely_fixed" + rest): None if unsafely == safely else unsafely,
+    }

@@ -39,6 +39,20 @@ class Page:
         return self.sections[heading]
 
     @property
+    def summary(self) -> str:
+        """What the rule finds, in the words of the README's table: the page's first paragraph.
+
+        Raises `PageError` unless it is one line.
+        """
+        summary = self.introduction.partition("\n\n")[0]
+        if not summary or "\n" in summary or "|" in summary or summary.endswith("."):
+            raise PageError(
+                f"the page of {self.code} has to begin with one line that says what it finds, for "
+                f"the README's table: no full stop, no |; it begins with {summary!r}"
+            )
+        return summary
+
+    @property
     def example(self) -> str:
         """The source of the module that shows the mistake."""
         return self._code("Example")

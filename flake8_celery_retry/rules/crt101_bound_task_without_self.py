@@ -1,5 +1,7 @@
 """# bound-task-without-self (CRT101)
 
+`bind=True`, and no parameter takes the task
+
 ## What it does
 
 Finds tasks with `bind=True` whose function has no parameter for the task.

@@ -1,5 +1,7 @@
 """# retry-without-bind (CRT102)
 
+`self.retry(...)` in a task that isn't bound
+
 ## What it does
 
 Finds tasks without `bind=True` that retry as only a bound task can: `self.retry(...)`, or a bare

@@ -1,5 +1,7 @@
 """# exception-passed-as-args (CRT103)
 
+`self.retry(exc)`: the exception lands in `args`
+
 ## What it does
 
 Finds retry calls whose first positional argument is an exception.

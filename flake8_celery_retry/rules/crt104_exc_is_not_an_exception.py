@@ -1,5 +1,7 @@
 """# exc-is-not-an-exception (CRT104)
 
+`exc=str(exc)`, `exc=400`: can't be raised in the end
+
 ## What it does
 
 Finds retry calls whose `exc=` is anything but an exception: a string, a number, an exception class,

@@ -1,5 +1,7 @@
 """# retry-number-of-wrong-type (CRT105)
 
+`countdown="60"`, `eta=60`, `max_retries="3"`
+
 ## What it does
 
 Finds delays and limits of a type that Celery can't reckon with: a `countdown` or

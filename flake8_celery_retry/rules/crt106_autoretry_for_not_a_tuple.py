@@ -1,5 +1,7 @@
 """# autoretry-for-not-a-tuple (CRT106)
 
+`autoretry_for=ValueError`: the worker does not start
+
 ## What it does
 
 Finds an `autoretry_for` or `dont_autoretry_for` that is a single exception class, `None` or a

@@ -1,5 +1,7 @@
 """# wrong-retry-args (CRT107)
 
+`args=order_id`, `args=(self, order_id)`
+
 ## What it does
 
 Finds retry calls whose `args` are a string, a number or one of the task's own parameters where a

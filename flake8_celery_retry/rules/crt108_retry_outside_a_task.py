@@ -1,5 +1,7 @@
 """# retry-outside-a-task (CRT108)
 
+`self.retry(...)` where there is no task
+
 ## What it does
 
 Finds plain functions that retry as a task does: `self.retry(...)` or a bare `retry(...)` in a

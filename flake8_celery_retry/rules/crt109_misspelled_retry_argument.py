@@ -1,5 +1,7 @@
 """# misspelled-retry-argument (CRT109)
 
+`ex=exc`, `delay=60`, `retries=3` become publish options
+
 ## What it does
 
 Finds keywords of a retry call, and keys of `retry_kwargs`, that are not quite those of `retry`:

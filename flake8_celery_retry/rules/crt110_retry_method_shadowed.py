@@ -1,5 +1,7 @@
 """# retry-method-shadowed (CRT110)
 
+the option `retry=True` hides `Task.retry`
+
 ## What it does
 
 Finds a task option `retry=…`, or a class attribute `retry = …` of a class-based task, that is no

@@ -1,5 +1,7 @@
 """# request-has-no-such-attribute (CRT112)
 
+`self.request.max_retries`: an AttributeError in place of the retry
+
 ## What it does
 
 Finds reads of `self.request.max_retries` and of other attributes that look as if the request of a

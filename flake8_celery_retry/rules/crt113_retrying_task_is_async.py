@@ -1,5 +1,7 @@
 """# retrying-task-is-async (CRT113)
 
+`async def`: Celery never awaits it, nothing runs
+
 ## What it does
 
 Finds tasks that are meant to retry and are written as `async def`.

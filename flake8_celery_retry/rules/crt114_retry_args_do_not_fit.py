@@ -1,5 +1,7 @@
 """# retry-args-do-not-fit (CRT114)
 
+`args=` or `kwargs=` that the task can't take: nothing is sent
+
 ## What it does
 
 Finds retry calls whose `args` and `kwargs` the task's own signature cannot take.

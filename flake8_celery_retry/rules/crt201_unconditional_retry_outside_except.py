@@ -1,5 +1,7 @@
 """# unconditional-retry-outside-except (CRT201)
 
+a retry that comes after success, too
+
 ## What it does
 
 Finds retry calls that every run of a task reaches: nothing decides whether they are made, and they

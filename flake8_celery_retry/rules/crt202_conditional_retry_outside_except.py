@@ -1,5 +1,7 @@
 """# conditional-retry-outside-except (CRT202)
 
+polling that ends with no word of what was waited for
+
 ## What it does
 
 Finds retry calls outside `except` clauses that do not say, with `exc=`, why the task has to wait.

@@ -1,5 +1,7 @@
 """# retry-swallowed (CRT203)
 
+`except Exception` around a retry call: SUCCESS, and it runs again
+
 ## What it does
 
 Finds retry calls whose `Retry` never leaves the task: an `except` clause around them that catches

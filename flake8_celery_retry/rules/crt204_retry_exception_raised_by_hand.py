@@ -1,5 +1,7 @@
 """# retry-exception-raised-by-hand (CRT204)
 
+`raise Retry(...)` sends nothing: stuck in RETRY
+
 ## What it does
 
 Finds tasks that raise Celery's `Retry` themselves.

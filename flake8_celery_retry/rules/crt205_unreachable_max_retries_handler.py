@@ -1,5 +1,7 @@
 """# unreachable-max-retries-handler (CRT205)
 
+`except MaxRetriesExceededError` beside `exc=`
+
 ## What it does
 
 Finds handlers for `MaxRetriesExceededError` that it never comes to: around retry calls that pass

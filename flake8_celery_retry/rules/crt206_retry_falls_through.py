@@ -1,5 +1,7 @@
 """# retry-falls-through (CRT206)
 
+`throw=False`, and the rest of the task runs
+
 ## What it does
 
 Finds retry calls with `throw=False` after which the task goes on.

@@ -1,5 +1,7 @@
 """# retry-rolls-back-writes (CRT207)
 
+a retry out of `transaction.atomic()`
+
 ## What it does
 
 Finds retry calls inside of `transaction.atomic()` with a database write on the way to them.

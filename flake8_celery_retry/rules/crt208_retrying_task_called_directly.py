@@ -1,5 +1,7 @@
 """# retrying-task-called-directly (CRT208)
 
+`other_task(...)` as a function: its retries never happen
+
 ## What it does
 
 Finds tasks that call another task of the module like a function, where that one retries.

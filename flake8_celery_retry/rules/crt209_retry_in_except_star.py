@@ -1,5 +1,7 @@
 """# retry-in-except-star (CRT209)
 
+a retry in `except*` leaves in a group: FAILURE, and it runs again
+
 ## What it does
 
 Finds retry calls in `except*` clauses.

@@ -1,5 +1,7 @@
 """# another-task-retried (CRT210)
 
+`other_task.retry(...)`: nothing is sent
+
 ## What it does
 
 Finds tasks that call `retry` of another task of the module.

@@ -1,5 +1,7 @@
 """# hard-time-limit-retried (CRT212)
 
+a retry on `TimeLimitExceeded`, which no task is ever raised
+
 ## What it does
 
 Finds `TimeLimitExceeded` and `WorkerLostError` in `autoretry_for`, and in an `except` clause that

@@ -1,5 +1,7 @@
 """# reject-requeue-loop (CRT214)
 
+`Reject(exc, requeue=True)`: the same message at once, for ever
+
 ## What it does
 
 Finds `raise Reject(…, requeue=True)` in a task that nothing bounds.

@@ -1,5 +1,7 @@
 """# falsy-response-guards-retry (CRT215)
 
+`if exc.response and …`: false for every HTTP error
+
 ## What it does
 
 Finds handlers for exceptions of `requests` in which the truth of the exception's `.response`

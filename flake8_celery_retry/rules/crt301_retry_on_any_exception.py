@@ -1,5 +1,7 @@
 """# retry-on-any-exception (CRT301)
 
+a retry of every `Exception`, bugs included
+
 ## What it does
 
 Finds retry calls in an `except` clause that catches `Exception`, `BaseException` or everything.

@@ -1,5 +1,7 @@
 """# autoretry-for-any-exception (CRT302)
 
+`autoretry_for=(Exception,)`
+
 ## What it does
 
 Finds tasks with `Exception` or `BaseException` in `autoretry_for`.

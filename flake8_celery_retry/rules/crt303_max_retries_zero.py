@@ -1,5 +1,7 @@
 """# max-retries-zero (CRT303)
 
+`max_retries=0`, and a retry all the same
+
 ## What it does
 
 Finds a `max_retries` of 0 or less in a task that retries: in its decorator or class, in

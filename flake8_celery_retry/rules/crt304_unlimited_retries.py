@@ -1,5 +1,7 @@
 """# unlimited-retries (CRT304)
 
+`max_retries=None`: for ever
+
 ## What it does
 
 Finds `max_retries=None` in a task that retries. In a decorator or class it means "no limit"; in a

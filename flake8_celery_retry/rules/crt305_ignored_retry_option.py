@@ -1,5 +1,7 @@
 """# ignored-retry-option (CRT305)
 
+`retry_backoff` and the like that nothing reads
+
 ## What it does
 
 Finds retry options that Celery ignores where they stand: `retry_backoff`, `retry_backoff_max`,

@@ -1,5 +1,7 @@
 """# unknown-retry-option (CRT306)
 
+`max_retry=1`, `retries=5`: just attributes
+
 ## What it does
 
 Finds options of a task decorator that mean a retry setting and that Celery does not know:

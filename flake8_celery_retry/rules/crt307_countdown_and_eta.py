@@ -1,5 +1,7 @@
 """# countdown-and-eta (CRT307)
 
+both given: `eta` is ignored
+
 ## What it does
 
 Finds retry calls that pass both `countdown=` and `eta=`.

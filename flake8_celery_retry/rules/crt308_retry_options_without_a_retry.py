@@ -1,5 +1,7 @@
 """# retry-options-without-a-retry (CRT308)
 
+`max_retries=5` on a task that never retries
+
 ## What it does
 
 Finds `max_retries` and `default_retry_delay` on tasks that have no `autoretry_for` and no retry

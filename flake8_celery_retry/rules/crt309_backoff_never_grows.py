@@ -1,5 +1,7 @@
 """# backoff-never-grows (CRT309)
 
+`retry_backoff=600`: 600, 600, 600
+
 ## What it does
 
 Finds a `retry_backoff` that is no less than `retry_backoff_max` (600 when not given), and one that

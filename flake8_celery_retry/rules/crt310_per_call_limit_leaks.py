@@ -1,5 +1,7 @@
 """# per-call-limit-leaks (CRT310)
 
+`retry(max_retries=0)` beside `autoretry_for`
+
 ## What it does
 
 Finds retry calls with a `max_retries=` of their own in tasks with `autoretry_for`.

@@ -1,5 +1,7 @@
 """# first-retry-at-once (CRT312)
 
+`countdown=60 * self.request.retries`: 0 s for the first retry
+
 ## What it does
 
 Finds countdowns that are 0 for the first retry: the retry count times a delay, or a power of it.

@@ -1,5 +1,7 @@
 """# recursive-sleep-retry (CRT401)
 
+sleeps and calls itself again
+
 ## What it does
 
 Finds functions that try again by calling themselves: from an `except` clause, or from a branch that

@@ -1,5 +1,7 @@
 """# sleep-retry-loop (CRT402)
 
+`for attempt in range(5)` with a `sleep` in a task
+
 ## What it does
 
 Finds loops in tasks that make the same attempt again, with a `sleep` in between.

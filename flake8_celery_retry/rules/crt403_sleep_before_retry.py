@@ -1,5 +1,7 @@
 """# sleep-before-retry (CRT403)
 
+sleeps, and then waits for the retry's delay as well
+
 ## What it does
 
 Finds a `sleep` on the way to a retry call, in an `except` clause or a branch.

@@ -1,5 +1,7 @@
 """# task-requeues-itself (CRT404)
 
+`my_task.delay(...)` in a handler: no limit
+
 ## What it does
 
 Finds tasks that send themselves again, with the same arguments, when something fails.

@@ -1,5 +1,7 @@
 """# retry-not-raised (CRT901)
 
+`self.retry(...)` without `raise`
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT901`).
 
 ## What it does

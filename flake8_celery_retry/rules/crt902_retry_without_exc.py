@@ -1,5 +1,7 @@
 """# retry-without-exc (CRT902)
 
+a retry in a handler without `exc=`
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT902`).
 
 ## What it does

@@ -1,5 +1,7 @@
 """# autoretry-without-backoff (CRT903)
 
+`autoretry_for` with no delay written out
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT903`).
 
 ## What it does

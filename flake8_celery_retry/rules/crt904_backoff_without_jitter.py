@@ -1,5 +1,7 @@
 """# backoff-without-jitter (CRT904)
 
+all retries in step
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT904`).
 
 ## What it does

@@ -1,5 +1,7 @@
 """# retry-on-does-not-exist (CRT905)
 
+retrying until a row is committed
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT905`).
 
 ## What it does

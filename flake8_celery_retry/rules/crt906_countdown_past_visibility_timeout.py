@@ -1,5 +1,7 @@
 """# countdown-past-visibility-timeout (CRT906)
 
+a delay longer than Redis waits for an answer
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT906`).
 
 ## What it does

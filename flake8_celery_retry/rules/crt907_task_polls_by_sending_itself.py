@@ -1,5 +1,7 @@
 """# task-polls-by-sending-itself (CRT907)
 
+`my_task.apply_async(..., countdown=60)` until something is ready: no limit
+
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT907`).
 
 ## What it does

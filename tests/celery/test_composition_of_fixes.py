@@ -5,7 +5,7 @@ import sys
 from smtplib import SMTPServerDisconnected
 
 import pytest
-from drafts import PAIRS, fixed, task_with
+from drafts import PAIRS_IN_ONE_TASK, fixed, task_with
 from shop import gateway, mail
 
 FOUR_IN_A_BOUND_TASK = """\
@@ -195,7 +195,9 @@ def test_the_home_made_retries_are_celerys(lab, fix, failure, countdown):
     assert seen.result == "receipt-7"
 
 
-@pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
+@pytest.mark.parametrize(
+    ("first", "second"), PAIRS_IN_ONE_TASK, ids=map("-".join, PAIRS_IN_ONE_TASK)
+)
 def test_a_task_with_two_mistakes_retries_to_the_end_when_it_is_fixed(lab, first, second):
     source = fixed(task_with(first, second), first, second).source.decode()
     gateway.fails()
