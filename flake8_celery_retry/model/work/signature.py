@@ -194,10 +194,15 @@ def _misfits(call: RetryCall, signature: Signature, given: _Given) -> Iterator[M
 
 
 def _is_missed(call: RetryCall, name: str) -> bool:
-    """Whether the body reads a parameter, and not to decide that the retry goes without it."""
+    """Whether the body reads a parameter for more than a retry, and not to decide that the retry
+    goes without it."""
     assert call.task is not None
     parameter = next(each for each in call.task.own_parameters if each.arg == name)
-    reads = list(call.module.names.reads_of(parameter))
+    reads = [
+        read
+        for read in call.module.names.reads_of(parameter)
+        if not any(map(call.module.is_retry, _with_ancestors(call, read)))
+    ]
     tests = [frame.node for frame in call.frames if frame.kind in flow.GUARDS]
     return bool(reads) and not any(
         call.module.tree.field(around) == "test" and call.module.tree.parent(around) in tests
