@@ -19,3 +19,9 @@ def quoted(expression: ast.expr, most: int = MOST) -> str:
 def quoted_source(source: Source, most: int = MOST) -> str:
     """The same for new source that an edit would write."""
     return "".join(piece if isinstance(piece, str) else quoted(piece, most) for piece in source)
+
+
+def quoted_class(expression: ast.expr, most: int = MOST) -> str:
+    """The name of a class, without the module it comes from."""
+    last = expression.attr if isinstance(expression, ast.Attribute) else quoted(expression)
+    return last if len(last) <= most else last[: most - 1] + "…"

@@ -78,7 +78,7 @@ from collections.abc import Iterator
 from ..facts.exceptions import ends_a_process
 from ..fixing.edits import Edit, ForgetImport, RemoveItem
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
+from ..linting.quoting import quoted_class
 from ..model import Module, Task
 from ..model.outcome.lost_processes import never_raised_for, never_raised_for_autoretry
 
@@ -96,8 +96,10 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _message(name: str, class_: ast.expr) -> str:
-    last = class_.attr if isinstance(class_, ast.Attribute) else quoted(class_)
-    return f"{name} retries on {last}: its process is killed by then; use SoftTimeLimitExceeded"
+    class_name = quoted_class(class_)
+    return (
+        f"{name} retries on {class_name}: its process is killed by then; use SoftTimeLimitExceeded"
+    )
 
 
 def _fix(task: Task, listed: ast.expr) -> Fix | None:

@@ -47,7 +47,8 @@ def charge_order(order_id):
 ## What stays silent
 
 A task with a `dont_autoretry_for` that holds more than `Retry` and `Ignore` (autoretry lets these
-pass by itself); one with `max_retries=0`, of which CRT303 says all there is to say.
+pass by itself); one with `max_retries=0`, of which CRT303 says all there is to say; one that lets
+no exception out (CRT211).
 
 ## Fix
 
@@ -62,13 +63,14 @@ from collections.abc import Iterator
 from ..facts.exceptions import BROAD, is_celery_exception
 from ..linting.findings import Mistake
 from ..model import Module, Task
+from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.limits import limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         option = task.own_option("autoretry_for")
-        if option is None or _picks_what_it_denies(task):
+        if option is None or _picks_what_it_denies(task) or never_retries_automatically(task):
             continue
         names = map(module.values.exception, module.values.known_elements(option.value))
         broad = next((name for name in names if name in BROAD), None)

@@ -48,7 +48,8 @@ def charge_order(order_id):
 
 A delay that is written out, whatever it is: `retry_backoff`, `default_retry_delay`, or a
 `countdown` in `retry_kwargs`; options that may come from where they can't be seen (`base=`, a base
-class of another module, a house decorator, `**options`); `max_retries=0`.
+class of another module, a house decorator, `**options`); `max_retries=0`; a task that lets no
+exception out (CRT211).
 
 ## Fix
 
@@ -64,6 +65,7 @@ from collections.abc import Iterator
 from ..fixing.edits import SetKeyword
 from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
+from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.limits import limit_of_autoretry
 
 
@@ -73,6 +75,7 @@ def check(module: Module) -> Iterator[Mistake]:
         if (
             autoretry is None
             or _may_say_how_long(task)
+            or never_retries_automatically(task)
             or module.recognition.makes_app_with_task_class
         ):
             continue

@@ -49,7 +49,8 @@ def charge_order(order_id):
 
 A countdown with a random part (`2 ** retries + random.randint(0, 10)`), or one that a function of
 the project's own calculates; a power of something else than the retry count; `retry_jitter=False`
-without a backoff, or on a task that can't retry automatically (CRT305).
+without a backoff, or on a task that can't retry automatically (CRT305) or lets no exception out
+(CRT211).
 
 ## Fix
 
@@ -63,6 +64,7 @@ from collections.abc import Iterator
 
 from ..linting.findings import Fix, Mistake
 from ..model import UNKNOWN, Module, Task
+from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.calculation import is_power_of_retry_count, may_be_random
 from .repairs.options import drop
 
@@ -89,6 +91,8 @@ def _check_options(task: Task) -> Iterator[Mistake]:
     if jitter is None or backoff is None:
         return
     if not (task.retries_automatically or task.has_hidden_options):
+        return
+    if never_retries_automatically(task):
         return
     factor = module.values.value(backoff.value)
     if factor is UNKNOWN or not factor or module.values.value(jitter.value) not in {False, None}:

@@ -7,6 +7,7 @@ no memory. Nothing is taken out of a message here, so an example must ask for no
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -78,6 +79,7 @@ def run(folder: Path, source: str, task: str, *args: object) -> Ending:
             stdout=lines,
             stderr=lines,
             cwd=folder,
+            start_new_session=True,
         ) as worker,
     ):
         try:
@@ -85,7 +87,8 @@ def run(folder: Path, source: str, task: str, *args: object) -> Ending:
                 sent.get(timeout=PATIENCE, interval=0.05)
             app.send_task("bell").get(timeout=PATIENCE, interval=0.05)
         finally:
-            worker.terminate()
+            # Asked to stop, a worker whose process was killed may wait for it for ever.
+            os.killpg(worker.pid, signal.SIGKILL)
     runs = log.read_text(encoding="utf-8").count(f"Task {EXAMPLE}.{task}[{sent.id}] received")
     failure = type(sent.result).__name__ if isinstance(sent.result, BaseException) else None
     return Ending(sent.state, failure, runs)
