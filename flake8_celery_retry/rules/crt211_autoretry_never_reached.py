@@ -1,5 +1,7 @@
 """# autoretry-never-reached (CRT211)
 
+the task catches what `autoretry_for` waits for: 1 run, SUCCESS
+
 ## What it does
 
 Finds tasks whose own `except` clause catches what their `autoretry_for` lists, and lets it out on
