@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from ..settings import DEFAULT, Settings
 
@@ -37,7 +38,8 @@ RETRY_WORDS = {
 
 #: Without one of these there is no task: a decorator or base class of Celery's, an attribute
 #: ``.task``, an option that only Celery tasks have.
-TASK_HINTS = ("task", "Task", "celery", "retry_", "_retry_delay", "bind", "acks_late", "reject_on_")
+#: (``ask`` stands for ``task`` and ``Task``: each text to look for costs as much as the others).
+TASK_HINTS = ("ask", "celery", "retry_", "bind", "acks_late", "reject_on_")
 
 #: With one of these there likely is one.
 SURE_HINTS = (
@@ -54,19 +56,29 @@ SURE_HINTS = (
 )
 
 # Each pattern begins with plain text, which is what makes it fast to look for.
-#: ``task`` as a decorator or as the last part of one, or getting another name.
-NAMED_TASK = re.compile(r"task\b(?!\s*(?:[.\[:]|=[^=]))(?:\s+as\s+(\w+))?")
-BEFORE_TASK = re.compile(r"\s*(?:@|(\w+)\s*(?::[^=]*)?=)")
-#: What gets another name in a line of its own.
-SPREAD_TASK = re.compile(r"=\s*(?:[\w.]+\s*)?\((?:\s|#[^\n]*\n)*[\w.]*task\b")
-IMPORTED_TASK = re.compile(r"import\s+(?:\(\s*)?(?:\w+(?:\s+as\s+\w+)?\s*,\s*)*(?:task\b|\*)")
+#: ``task`` in a decorator, in no string of it; a decorator made by ``partial`` over several lines.
+TASK_IN_DECORATOR = re.compile(
+    r"@(?:[^\n\"'#]*(?<!\w)(?:periodic_)?task\b(?!\s*(?:[.\[:]|=[^=]))"
+    r"|\s*(?:\w+\s*\.\s*)?partial\b)"
+)
+DECORATOR = re.compile(r"@\s*(\w+)")
+#: A name that is given another one.
+ALIASED = re.compile(r"\s*\(?\s*(\w+)\s*(?:$|[\n#)])")
+TASK = re.compile(r"(?<!\w)task\b")
+RENAMED_TASK = re.compile(r"task\s+as\s+\w")
+#: Characters of what a name is assigned, over several lines, in which ``task`` is looked for.
+LONGEST_VALUE = 400
 #: The option ``bind``, as a keyword or the key of a dict.
 BIND_OPTION = re.compile(r"bind\b['\"]?\s*[=:]")
 DECORATOR_MARKS = ("\n@", " @", "\t@", "\f@")
-#: A class-based task has a base ``Task`` of Celery's or of an app.
-TASK_CLASS = re.compile(r"Task\b")
+#: A class-based task has a base ``Task`` of Celery's or of an app, or another name for it.
+TASK_CLASS = re.compile(r"Task\b(?:\s+as\b)?")
 BEFORE_TASK_CLASS = re.compile(r"(?:^|\W)(?:Periodic|Abortable|Django)?$")
-RETRY_CALL = re.compile(r"retry\s*\(")
+ASSIGNED = re.compile(r"=\s*\(?\s*[\w.]*$")
+END_OF_BASES = re.compile(r"\)\s*:")
+#: Characters that the bases of a class take up at most, up to the one looked for.
+LONGEST_BASES = 2000
+RETRY_CALL = re.compile(r"(?<!\w)(?<!def )retry\s*\(")
 #: What CRT112 looks at: a request is asked for one of these.
 ASKED_OF_REQUEST = re.compile(
     r"(?:max_retries|retry_count|retried|attempts|countdown|default_retry_delay)\b"
@@ -102,55 +114,59 @@ def _says_retry(text: str) -> bool:
 
 def _makes_tasks(text: str) -> bool:
     """Whether the text may hold a task, or a helper that gets one."""
-    if any(hint in text for hint in SURE_HINTS):
+    has_decorators = text.startswith("@") or any(mark in text for mark in DECORATOR_MARKS)
+    if (has_decorators or "class" in text) and any(hint in text for hint in SURE_HINTS):
         return True
     is_about_celery = "celery" in text
     if is_about_celery and RETRY_CALL.search(text) is not None:
         return True
     if is_about_celery and "request" in text and ASKED_OF_REQUEST.search(text) is not None:
         return True
-    if "task" in text and _names_a_task(text):
+    if has_decorators and "task" in text and _names_a_task(text):
         return True
     if "Task" in text and (is_about_celery or ".Task" in text) and _names_a_task_class(text):
         return True
-    has_decorators = text.startswith("@") or any(mark in text for mark in DECORATOR_MARKS)
-    return has_decorators and BIND_OPTION.search(text) is not None
+    return has_decorators and "bind" in text and BIND_OPTION.search(text) is not None
 
 
 def _names_a_task(text: str) -> bool:
     """Whether ``task`` stands in a decorator, or gets another name that does: ``@app.task``,
     ``job = app.task``, ``partial(app.task, …)``, ``import task as job``."""
-    if "@(" in text or "@ (" in text or SPREAD_TASK.search(text):
+    if "@(" in text or "@ (" in text or TASK_IN_DECORATOR.search(text):
         return True
-    return any(_is_task_named(match, text) for match in NAMED_TASK.finditer(text))
-
-
-def _is_task_named(match: re.Match[str], text: str) -> bool:
-    start = match.start()
-    if text[start - 1 : start].isidentifier() or text[start - 1 : start].isdigit():
-        return False
-    if match[1]:
-        return _decorates(match[1], text)
-    before = BEFORE_TASK.match(_line_before(text, start))
-    if before is None:
-        return False
-    if before[1] is None:
+    if RENAMED_TASK.search(text):
         return True
-    is_known = text[start - 1 : start] == "." or IMPORTED_TASK.search(text) is not None
-    return is_known and _decorates(before[1], text)
+    names = list(dict.fromkeys(DECORATOR.findall(text)))
+    for name in names:  # it grows by what the names are made of
+        for bound in _binding(name).finditer(text):
+            value = text[bound.end() : bound.end() + LONGEST_VALUE]
+            if TASK.search(value):
+                return True
+            alias = ALIASED.match(value)
+            if alias and alias[1] not in names:
+                names.append(alias[1])
+    return False
 
 
-def _decorates(name: str, text: str) -> bool:
-    """Whether a name, or one that is made from it, may stand in a decorator."""
-    made_from_it = rf"=\s*(?:[\w.]+\s*\(\s*)?{name}\s*(?:$|[,(#])"
-    return re.search(rf"@\s*{name}\b|{made_from_it}", text, re.MULTILINE) is not None
+@cache
+def _binding(name: str) -> re.Pattern[str]:
+    """Where a name may get its meaning: ``job =``, ``job: Any =``."""
+    return re.compile(rf"{name}\s*(?::[^=\n]*)?=(?!=)")
 
 
 def _names_a_task_class(text: str) -> bool:
-    return any(
-        BEFORE_TASK_CLASS.search(_line_before(text, match.start()))
-        for match in TASK_CLASS.finditer(text)
-    )
+    """Whether ``Task`` stands among the bases of a class, or gets another name."""
+    for match in TASK_CLASS.finditer(text):
+        start = match.start()
+        line = _line_before(text, start)
+        if not BEFORE_TASK_CLASS.search(line):
+            continue
+        if match.end() - start > len("Task") or ASSIGNED.search(line):
+            return True
+        opened = text.rfind("class", max(0, start - LONGEST_BASES), start)
+        if opened >= 0 and not END_OF_BASES.search(text, opened, start):
+            return True
+    return False
 
 
 def _line_before(text: str, position: int) -> str:
