@@ -15,7 +15,8 @@ from flake8_celery_retry.settings import DEFAULT, Settings
 
 def model(source: str, settings: Settings = DEFAULT) -> Module:
     """The module as the rules see it."""
-    return read_module(ast.parse(dedent(source)), settings)
+    source = dedent(source)
+    return read_module(ast.parse(source), settings, source.splitlines(keepends=True))
 
 
 def task_names(source: str, settings: Settings = DEFAULT) -> list[str]:

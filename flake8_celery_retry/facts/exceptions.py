@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+import builtins
+import re
+
 BROAD = frozenset({"Exception", "BaseException"})
+
+#: Exceptions of other libraries that are ``OSError`` as well.
+OS_ERRORS = frozenset(
+    {"requests.RequestException", "smtplib.SMTPException", "urllib.error.URLError"}
+)
+
+#: Comments by which other linters are told that a broad ``except`` is meant.
+MEANT_TO_BE_BROAD = re.compile(
+    r"noqa\s*:.*\b(BLE001|B902|E722|W0718|PLW0718)\b"
+    r"|pylint\s*:\s*disable\s*=.*\b(broad-except|broad-exception-caught|bare-except"
+    r"|W0702|W0703|W0718)(?![\w-])"
+)
+
+
+def is_subclass(qualified: str | None, other: str) -> bool:
+    """Whether one exception is known to be a subclass of another one (or the same), both by their
+    dotted names."""
+    if qualified is None:
+        return False
+    if qualified == other:
+        return True
+    known = getattr(builtins, "OSError" if qualified in OS_ERRORS else qualified, None)
+    known_other = getattr(builtins, other, None)
+    return (
+        isinstance(known, type) and isinstance(known_other, type) and issubclass(known, known_other)
+    )
 
 
 def is_celery_exception(qualified: str | None, *names: str) -> bool:

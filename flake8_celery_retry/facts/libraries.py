@@ -29,6 +29,9 @@ REPORTS = frozenset(
     }
 )
 
+#: Modules that are at hand with their package, which imports them itself.
+SUBMODULES = {"redis.exceptions": "redis", "urllib.error": "urllib"}
+
 LOGGING_LIBRARIES = frozenset({"logging", "loguru", "structlog"})
 
 LOGGER_MAKERS = frozenset({"getLogger", "get_task_logger", "get_logger", "getChild"})

@@ -17,7 +17,7 @@ def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -
     from ..model import read_module
     from ..rules import all_rules
 
-    module = read_module(tree, settings)
+    module = read_module(tree, settings, lines)
     findings: dict[tuple[int, int, str], Finding] = {}
     for rule in all_rules():
         if rule.is_opinion and rule.code not in settings.opinions:

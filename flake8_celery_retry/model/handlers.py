@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..facts.exceptions import BROAD, is_celery_exception
+from ..facts.exceptions import BROAD, MEANT_TO_BE_BROAD, is_celery_exception
 from ..syntax import flow
 from ..syntax.tree import FunctionNode, TryStar
 
@@ -48,6 +48,13 @@ class Handler:
     def is_broad(self) -> bool:
         """Whether it catches ``Exception`` or ``BaseException``, or is bare."""
         return any(name in BROAD for name in self.caught)
+
+    @property
+    def is_meant_to_be_broad(self) -> bool:
+        """Whether a comment at its head tells other linters so (``# noqa: BLE001``)."""
+        last = max(self.node.lineno, self.node.body[0].lineno - 1)
+        comments = self.module.tree.comments(self.node.lineno, last)
+        return any(MEANT_TO_BE_BROAD.search(comment) is not None for comment in comments)
 
     @property
     def catches_exhaustion(self) -> bool:

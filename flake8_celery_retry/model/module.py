@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -253,6 +253,7 @@ class Module:
         return any(map(task.is_reference, given))
 
 
-def read_module(tree: ast.Module, settings: Settings) -> Module:
-    """What Celery will see in a module."""
-    return Module(Syntax(tree), settings)
+def read_module(tree: ast.Module, settings: Settings, lines: Sequence[str] = ()) -> Module:
+    """What Celery will see in a module. ``lines`` are those that the tree was made of; without them
+    nothing is known of comments."""
+    return Module(Syntax(tree, lines), settings)

@@ -74,6 +74,7 @@ from ..model import Module
 from ..model.outcome.never_awaited import is_never_awaited
 from ..model.outcome.raised_by_hand import RaisedByHand, retries_raised_by_hand
 from .repairs.binding import name_of_running_task
+from .repairs.names import forget_name
 from .repairs.statements import retry_call
 
 #: The parameters of ``Retry``, in order (``celery/exceptions.py``).
@@ -97,7 +98,8 @@ def _fix(raised: RaisedByHand, receiver: str) -> Fix | None:
     if arguments is None or made is not raised.statement.exc or is_never_awaited(raised.task):
         return None
     edit = ReplaceExpression(made, retry_call(receiver, arguments))
-    return Fix(f"raise {receiver}.retry(...)", safe=False, edits=(edit,))
+    named = made.func if isinstance(made, ast.Call) else made
+    return Fix(f"raise {receiver}.retry(...)", safe=False, edits=(edit, forget_name(named)))
 
 
 def _arguments(module: Module, made: ast.Call) -> list[tuple[str, ast.expr]] | None:

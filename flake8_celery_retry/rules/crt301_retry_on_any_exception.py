@@ -36,8 +36,6 @@ def mail_receipt(self, order_id, address):
 ## Use instead
 
 ```python
-from smtplib import SMTPException
-
 from celery import shared_task
 from django.core.mail import send_mail
 
@@ -46,7 +44,7 @@ from django.core.mail import send_mail
 def mail_receipt(self, order_id, address):
     try:
         send_mail(f"Receipt {order_id}", "Thank you!", "shop@example.com", [address])
-    except (SMTPException, OSError) as exc:
+    except OSError as exc:
         raise self.retry(exc=exc, countdown=60)
 ```
 
@@ -72,11 +70,11 @@ import ast
 import math
 from collections.abc import Iterator
 
-from ..facts.exceptions import BROAD
+from ..facts.exceptions import BROAD, is_subclass
 from ..fixing.edits import Edit, SetHandlerType, Source
 from ..linting.findings import Fix, Mistake
 from ..model import Handler, Module, RetryCall
-from ..model.outcome.sorting import is_sorted_out
+from ..model.outcome.sorting import is_sorted_out, raises_to_have_a_cause
 from ..model.policy.limits import limit_of_call
 from ..model.work.arguments import goes_on_with_other_work
 from ..model.work.families import Family, family_of, family_of_body
@@ -84,56 +82,71 @@ from .repairs.names import name_class
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    for call in module.retry_calls:
+    in_helpers = (call for call in module.retry_calls if call.setting is None)
+    reported: set[Handler] = set()
+    for call in (*module.retry_calls, *module.calls_through_helpers(in_helpers)):
         handler = call.handler
-        if handler is None or not handler.is_broad or is_sorted_out(call):
+        if handler is None or handler in reported or not _retries_anything(call, handler):
             continue
-        if goes_on_with_other_work(call):
-            continue
+        reported.add(handler)
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
-            f"{call.task_name} retries any exception: a bug or a time limit {_outcome(call)}; "
-            f"catch {_advice(family)}",
+            f"{call.task_name} retries any exception: {_outcome(call)}; catch {_advice(family)}",
             _fix(handler, family) if family else None,
         )
+
+
+def _retries_anything(call: RetryCall, handler: Handler) -> bool:
+    return (
+        handler.is_broad
+        and not handler.is_meant_to_be_broad
+        and not raises_to_have_a_cause(handler)
+        and not is_sorted_out(call)
+        and not goes_on_with_other_work(call)
+    )
 
 
 def _outcome(call: RetryCall) -> str:
     limit = limit_of_call(call)
     if limit == math.inf:
-        return "is run for ever"
+        return "even a bug runs for ever"
     if limit is None or limit <= 0:
-        return "is taken for a blip"
-    return "is run once more" if limit == 1 else f"is run {limit:g} more times"
+        return "a bug looks like a blip"
+    return f"even a bug runs {limit + 1:g} times"
 
 
 def _advice(family: Family | None) -> str:
     if family is None:
-        return "only what time may mend"
+        return "timeouts and connection errors"
     first, *others = family.exceptions
     return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
 
 
 def _fix(handler: Handler, family: Family) -> Fix:
     edits: list[Edit] = []
-    classes: list[str | ast.expr] = list(_narrow_ones(handler, family))
+    kept = dict(_narrow_ones(handler, family))
+    classes: list[str | ast.expr] = [*kept]
     for qualified in family.exceptions:
-        name, imports = name_class(handler.module, handler.node, qualified)
-        classes.append(name)
-        edits += imports
+        if not any(is_subclass(qualified, wider) for wider in kept.values() if wider):
+            name, imports = name_class(handler.module, handler.node, qualified)
+            classes.append(name)
+            edits += imports
     edits.insert(0, SetHandlerType(handler.node, _as_source(classes)))
     return Fix(f"catch {' and '.join(family.exceptions)}", safe=False, edits=tuple(edits))
 
 
-def _narrow_ones(handler: Handler, family: Family) -> Iterator[ast.expr]:
-    """The exceptions that stand beside the broad one and are not of the family."""
+def _narrow_ones(handler: Handler, family: Family) -> Iterator[tuple[ast.expr, str | None]]:
+    """The exceptions that stand beside the broad one and are not of the family, with their dotted
+    names."""
     if not isinstance(handler.node.type, ast.Tuple):
         return
     for element in handler.node.type.elts:
         qualified = handler.module.values.exception(element)
-        if qualified not in BROAD and family_of(qualified or "") is not family:
-            yield element
+        if qualified in BROAD or family_of(qualified or "") is family:
+            continue
+        if not any(is_subclass(qualified, wider) for wider in family.exceptions):
+            yield element, qualified
 
 
 def _as_source(classes: list[str | ast.expr]) -> Source:

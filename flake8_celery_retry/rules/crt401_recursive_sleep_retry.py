@@ -82,7 +82,7 @@ from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
 from ..model.work.sleeps import plain_sleep_before, time_asleep
 from ..syntax.tree import FunctionNode
 from .repairs.binding import receive_task
-from .repairs.names import import_name, name_exception
+from .repairs.names import forget_name, import_name, name_exception
 from .repairs.statements import raise_instead, retry_call
 
 
@@ -130,7 +130,7 @@ def _fix(module: Module, attempt: Attempt) -> Fix | None:
         wait = time_asleep(sleep)
         assert wait is not None
         arguments.append(("countdown", wait))
-        edits += (RemoveStatement(module.tree.statement_of(sleep)),)
+        edits += (RemoveStatement(module.tree.statement_of(sleep)), forget_name(sleep.func))
     elif sleeps_in(module, repeat.scope):
         return None
     raising = raise_instead(module, repeat.node, attempt.way.until, retry_call(name, arguments))

@@ -74,6 +74,7 @@ from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 from ..model.work.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
+from .repairs.names import forget_name
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -126,5 +127,5 @@ def _fix(module: Module, sleep: ast.Call, calls: list[RetryCall]) -> Fix | None:
     if any(plain_sleep_before_retry(call) is not sleep for call in calls):
         return None
     edits: list[Edit] = [SetKeyword(call.node, "countdown", (wait,)) for call in calls]
-    edits.append(RemoveStatement(module.tree.statement_of(sleep)))
+    edits += [RemoveStatement(module.tree.statement_of(sleep)), forget_name(sleep.func)]
     return Fix("let the retry wait instead", safe=False, edits=tuple(edits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from .kinds import Kinds
 from .names import Names
@@ -15,8 +16,9 @@ class Syntax:
     mean (``names``), what its expressions come to (``values``) and what kind of thing that is
     (``kinds``). How control flows is in :mod:`.flow`, which asks ``tree`` and ``values``."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self.tree = Tree(tree)
+    def __init__(self, tree: ast.Module, lines: Sequence[str] = ()) -> None:
+        """``lines`` are those that the tree was made of; without them there are no comments."""
+        self.tree = Tree(tree, lines)
         self.names = Names(self.tree)
         self.values = Values(self.names)
         self.kinds = Kinds(self.values)

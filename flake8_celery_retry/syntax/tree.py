@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -174,7 +174,8 @@ CHILD_FIELDS = ChildFields()
 class Tree:
     """A module's tree, walked once (without recursion: a deep tree is no reason to fail)."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, lines: Sequence[str] = ()) -> None:
+        self._lines = lines
         self.root = Scope(tree, None)
         self.scopes = [self.root]
         self.star_import = False
@@ -305,6 +306,14 @@ class Tree:
                 known[node] = (position, end)
                 ends.setdefault(self.parent(node), end)
         return known
+
+    def comments(self, first: int, last: int) -> Iterator[str]:
+        """The comments of the lines from one to another (from 1, both included), where no string
+        holds a ``#``."""
+        for line in self._lines[first - 1 : last]:
+            _, mark, comment = line.partition("#")
+            if mark:
+                yield comment.strip()
 
     # -- the walk --------------------------------------------------------------------------
 

@@ -323,8 +323,6 @@ def charge(
 MENDED = '''\
 """Orders."""
 
-import time
-
 from celery import shared_task
 
 

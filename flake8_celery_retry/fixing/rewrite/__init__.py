@@ -96,19 +96,21 @@ class _Rewriter:
         edits += [edit for edit in distinct if not isinstance(edit, (AddImport, ForgetImport))]
         changes = list(self._edited(edits))
         changes += [self._inserted(place, imports) for place, imports in new_lines.items()]
-        names = {edit.name for edit in distinct if isinstance(edit, ForgetImport)}
         text = self.text.with_changes(changes)
-        return _without_unread_imports(text, names) if names else text
+        for name in sorted({edit.name for edit in distinct if isinstance(edit, ForgetImport)}):
+            text = _without_unread_import(text, name)
+        return text
 
-    def leave(self, unread: Unread) -> Text:
-        """The text without the names of an import that nothing reads."""
+    def leaving(self, unread: Unread) -> Iterator[Change]:
+        """The changes that take names which nothing reads out of an import; none where the import
+        shares its line with other statements."""
         section = self._section_at(unread.statement.lineno)
         if section.statements != [unread.statement]:
-            return self.text  # it shares its line with other statements
+            return
         if not unread.keeps_others:
-            return self.text.with_lines(*section.span_to_remove(), [])
-        edits = [LeaveImport(unread.statement, index) for index in unread.indices]
-        return self.text.with_changes(self._edited(edits))
+            yield (*section.span_to_remove(), [])
+            return
+        yield from self._edited([LeaveImport(unread.statement, index) for index in unread.indices])
 
     def _edited(self, edits: Sequence[TreeEdit]) -> Iterator[Change]:
         """The sections that these edits change."""
@@ -145,18 +147,18 @@ class _Rewriter:
         return index, index, ["\n"] * place.apart + lines + ["\n"] * place.blank_after
 
 
-def _without_unread_imports(text: Text, names: set[str]) -> Text:
-    """The text without those of these names that it imports and no longer reads; an import that
-    can't be changed without loss stays."""
+def _without_unread_import(text: Text, name: str) -> Text:
+    """The text without the import of a name that it no longer reads; one that can't be changed
+    without loss stays."""
     try:
         tree = ast.parse("".join(text.lines))
     except (SyntaxError, RecursionError, MemoryError):
         return text  # the fixer finds that the result is no Python
-    # From the last one up: what stands above keeps its place.
-    for unread in reversed(unread_imports(names, tree, text)):
+    rewriter, changes = _Rewriter(text, tree), list[Change]()
+    for unread in unread_imports(name, tree, text):
         with suppress(Refusal):
-            text = _Rewriter(text, tree).leave(unread)
-    return text
+            changes += rewriter.leaving(unread)
+    return text.with_changes(changes)
 
 
 def _imports(fixes: Iterable[Fix]) -> dict[AddImport, int]:

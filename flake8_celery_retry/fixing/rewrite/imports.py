@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..edits import AddImport
@@ -40,22 +40,20 @@ class Unread:
         return len(self.indices) < len(self.statement.names)
 
 
-def unread_imports(names: set[str], tree: ast.Module, text: Text) -> list[Unread]:
-    """The top-level imports that bring one of these names though nothing of the file reads it, in
-    their order.
+def unread_imports(name: str, tree: ast.Module, text: Text) -> list[Unread]:
+    """The top-level imports that bring a name though nothing of the file reads it, in their order.
 
     A name that the file exports (in ``__all__``, as ``import name as name``) counts as read, and
     so does one in a string that may be an annotation.
     """
-    names = names - set(_names_read(tree, names))
     found: list[Unread] = []
-    for statement in tree.body if names else ():
+    for statement in () if _is_read(name, tree) else tree.body:
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
         indices = [
             index
             for index, alias in enumerate(statement.names)
-            if _bound_name(alias) in names and alias.asname != alias.name
+            if _bound_name(alias) == name and alias.asname != alias.name
         ]
         if indices and "#" not in "".join(text.lines[statement.lineno - 1 : _end(statement)]):
             found.append(Unread(statement, tuple(reversed(indices))))
@@ -66,14 +64,17 @@ def _bound_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def _names_read(tree: ast.Module, wanted: set[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words = wanted.intersection(re.findall(r"\w+", node.value))
-            if words and _is_expression(node.value):
-                yield from words
+def _is_read(name: str, tree: ast.Module) -> bool:
+    word = re.compile(rf"\b{name}\b")
+    return any(
+        node.id == name
+        if isinstance(node, ast.Name)
+        else isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and word.search(node.value) is not None
+        and _is_expression(node.value)
+        for node in ast.walk(tree)
+    )
 
 
 def _is_expression(source: str) -> bool:

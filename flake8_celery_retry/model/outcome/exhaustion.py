@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from ...facts.exceptions import BROAD, is_celery_exception
-from ...syntax.tree import TRY, FunctionNode, Scope
+from ...syntax.tree import FunctionNode, Scope
 from ..handlers import Handler
 from ..module import Module
 from ..retries import RetryCall
@@ -75,9 +75,7 @@ def dead_ends(module: Module) -> Iterator[DeadEnd]:
 def _waiting_clauses(module: Module) -> Iterator[Handler]:
     for scope in module.tree.scopes:
         for clause in scope.walk(ast.ExceptHandler):
-            statement = module.tree.parent(clause)
-            assert isinstance(statement, TRY)
-            handler = Handler(module, clause, statement)
+            handler = module.handler(clause)
             if handler.catches(EXHAUSTED):
                 yield handler
 

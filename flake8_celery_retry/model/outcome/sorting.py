@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from ...facts.exceptions import is_celery_exception
+from ...facts.exceptions import BROAD, is_celery_exception
 from ...syntax import flow
 from ...syntax.tree import FunctionNode
 from ..handlers import Handler
 from ..module import Module
+from ..remembering import remembered
 from ..retries import RetryCall
 
 #: What Celery raises to end a run: a clause that lets it pass says nothing about failures.
@@ -24,7 +25,7 @@ def is_sorted_out(call: RetryCall) -> bool:
         return False
     if any(_denies(earlier) for earlier in handler.earlier):
         return True
-    if _tests_exception(handler, handler.node.body, handler.node):
+    if _is_tested_in(handler):
         return True
     function = call.scope.node
     return (
@@ -35,20 +36,36 @@ def is_sorted_out(call: RetryCall) -> bool:
     )
 
 
+def raises_to_have_a_cause(handler: Handler) -> bool:
+    """Whether the ``try`` of a clause does nothing but raise a plain ``Exception(…)``."""
+    body = handler.statement.body
+    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+    named = raised.func if isinstance(raised, ast.Call) else raised
+    return handler.module.names.qualified(named) in BROAD
+
+
 def is_tested(call: RetryCall) -> bool:
     """Whether a test in the handler of a retry call, in which the exception takes part, decides
     if the call is reached."""
     handler = call.handler
-    return handler is not None and _tests_exception(handler, handler.node.body, handler.node)
+    return handler is not None and _is_tested_in(handler)
 
 
+@remembered
+def _is_tested_in(handler: Handler) -> bool:
+    """Whether a test in a clause, in which the exception takes part, decides if a retry is
+    reached."""
+    return _tests_exception(handler, handler.node.body, handler.node)
+
+
+@remembered
 def _denies(handler: Handler) -> bool:
     """Whether a clause keeps exceptions from being retried: all of them, or those it picks."""
     if all(is_celery_exception(caught, *SIGNALS) for caught in handler.caught):
         return False
     if "reached" not in flow.ends(handler.module.tree, handler.node.body, handler.module.is_retry):
         return True
-    return _tests_exception(handler, handler.node.body, handler.node)
+    return _is_tested_in(handler)
 
 
 def _tests_exception(handler: Handler, block: list[ast.stmt], until: ast.AST) -> bool:

@@ -19,7 +19,7 @@ class Family(NamedTuple):
     exceptions: tuple[str, ...]
 
 
-MAIL = ("smtplib.SMTPException", "OSError")
+MAIL = ("OSError",)  # ``smtplib.SMTPException`` is one
 BOTO = ("botocore.exceptions.BotoCoreError", "botocore.exceptions.ClientError")
 FAMILIES = (
     Family(("requests",), ("requests.RequestException",)),
@@ -31,6 +31,9 @@ FAMILIES = (
     Family(("django.db",), ("django.db.OperationalError",)),
 )
 DATABASE = FAMILIES[-1]
+
+#: How many functions of the module are followed.
+MOST_FUNCTIONS = 32
 
 #: Builtin functions whose failure may pass, or that may do anything.
 WIDE_BUILTINS = frozenset({"__import__", "compile", "eval", "exec", "input", "open"})
@@ -46,37 +49,52 @@ def family_of(qualified: str) -> Family | None:
 
 def family_of_body(module: Module, body: list[ast.stmt]) -> Family | None:
     """The one family to which everything leads that a block calls or raises, as far as that can
-    be resolved; functions of the module are followed. ``None`` where there is none, or another
-    one too."""
-    nodes = module.tree.within(body, (ast.Call, ast.Raise))
-    found = set(_families(module, nodes, set()))
+    be resolved; functions of the module are followed, up to :data:`MOST_FUNCTIONS`. ``None`` where
+    there is none, or another one too."""
+    found: set[Family | None] = set()
+    followed = _families(module, module.tree.within(body, (ast.Call, ast.Raise)), found)
+    for scope in followed:
+        if len(followed) > MOST_FUNCTIONS or len(found) > 1:
+            return None
+        called = _families(module, scope.walk((ast.Call, ast.Raise)), found)
+        followed += [each for each in called if each not in followed]
     return found.pop() if len(found) == 1 else None
 
 
 def _families(
-    module: Module, nodes: Iterator[ast.Call | ast.Raise], followed: set[Scope]
-) -> Iterator[Family | None]:
-    """The family of each call and ``raise`` that can be resolved: ``None`` for one of none."""
+    module: Module, nodes: Iterator[ast.Call | ast.Raise], found: set[Family | None]
+) -> list[Scope]:
+    """The functions of the module that are called; the family of each other call and ``raise`` that
+    can be resolved is added to those ``found``, ``None`` for one of none."""
+    called: dict[Scope, None] = {}
     for node in nodes:
         if isinstance(node, ast.Raise):
             if node.exc is not None and not isinstance(node.exc, ast.Call):
-                yield family_of(module.names.qualified(node.exc) or "")
+                found.add(family_of(module.names.qualified(node.exc) or ""))
             continue
         function = module.names.definition(node.func)
         if isinstance(function, FunctionNode):
-            scope = module.tree.scope_made_by(function)
-            if scope not in followed:
-                followed.add(scope)
-                yield from _families(module, scope.walk((ast.Call, ast.Raise)), followed)
-            continue
-        if isinstance(function, ast.ClassDef):
-            yield None
-        elif ".objects." in ast.unparse(node.func):
-            yield DATABASE
+            called[module.tree.scope_made_by(function)] = None
+        elif isinstance(function, ast.ClassDef):
+            found.add(None)
+        elif _is_asked_of_a_manager(node.func):
+            found.add(DATABASE)
         elif not module.is_log_call(node):
             qualified = module.names.qualified(node.func) or module.names.made_by(node.func)
             if qualified is not None and not _is_plain(qualified):
-                yield family_of(qualified)
+                found.add(family_of(qualified))
+    return list(called)
+
+
+def _is_asked_of_a_manager(function: ast.expr) -> bool:
+    """Whether a function is a method of a Django manager (``Order.objects.filter``), or of what
+    such a method gives."""
+    while isinstance(function, (ast.Attribute, ast.Call)):
+        inner = function.value if isinstance(function, ast.Attribute) else function.func
+        if isinstance(inner, ast.Attribute) and inner.attr == "objects":
+            return True
+        function = inner
+    return False
 
 
 def _is_plain(qualified: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from ...fixing.edits import AddImport, Edit, SetHandlerType
+from ...facts.libraries import SUBMODULES
+from ...fixing.edits import AddImport, Edit, ForgetImport, SetHandlerType
 from ...model import Handler, Module
 
 #: The name that a fix gives an exception, as Celery's own documentation does.
@@ -45,6 +46,15 @@ def import_name(module: Module, source: str, name: str) -> tuple[str, tuple[Edit
     return alias or name, (AddImport(source, name, alias),)
 
 
+def forget_name(function: ast.expr) -> Edit:
+    """Take the name by which a function or class is reached out of its import, where that was the
+    only use of it in the module."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    assert isinstance(function, ast.Name)
+    return ForgetImport(function.id)
+
+
 def name_class(module: Module, node: ast.AST, qualified: str) -> tuple[str, tuple[Edit, ...]]:
     """What to write at a node for a builtin or a class of another module, through a name that is
     imported there already (``requests.RequestException``), and the import it may need."""
@@ -57,4 +67,8 @@ def name_class(module: Module, node: ast.AST, qualified: str) -> tuple[str, tupl
     around = module.names.visible_name(node, source)
     if around is not None:
         return f"{around}.{name}", ()
+    package = SUBMODULES.get(source)
+    around = module.names.visible_name(node, package) if package else None
+    if around is not None:
+        return f"{around}.{source.rpartition('.')[2]}.{name}", ()
     return import_name(module, source, name)
