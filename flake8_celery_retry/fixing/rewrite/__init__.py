@@ -1,8 +1,8 @@
 """Edits to source: the only part of the project that knows libcst.
 
 libcst needs ten times as long for a module as ``ast``, and loses a form feed here and the end of a
-last line there. So it gets no more than the top-level statements that are edited: everything else
-stays as it is, byte for byte.
+last line there. So it gets no more than the statements that are edited: everything else stays as it
+is, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ...linting.findings import Fix
 from ..edits import AddImport, ForgetImport
 from ..text import Change, Text
 from .editor import Editor, JoinImport, LeaveImport, Refusal, TreeEdit
+from .fragment import Fragment
 from .imports import NewLine, Unread, place_for, unread_imports
 from .overlaps import nodes_of, place_of, without_overlaps
 from .sections import Section, sections_of
@@ -114,21 +115,21 @@ class _Rewriter:
 
     def _edited(self, edits: Sequence[TreeEdit]) -> Iterator[Change]:
         """The sections that these edits change."""
-        named: dict[Section, set[ast.AST]] = defaultdict(set)
+        concerned: dict[Section, dict[TreeEdit, None]] = defaultdict(dict)
         for edit in edits:
             for node in nodes_of(edit):
-                named[self._section_at(place_of(node)[0])].add(node)
+                concerned[self._section_at(place_of(node)[0])][edit] = None
         try:
-            found = {
-                node: at for section, nodes in named.items() for node, at in section.find(nodes)
-            }
+            fragments = [Fragment(section, list(these)) for section, these in concerned.items()]
+            found = {node: at for fragment in fragments for node, at in fragment.find()}
             editor = Editor(edits, found)
-            for section in named:
-                yield section.first, section.last, section.edited(editor)
+            for fragment in fragments:
+                section = fragment.section
+                yield section.first, section.last, fragment.edited(editor)
         except RecursionError as error:
             raise Refusal("the code nests too deeply") from error
         except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
-            raise Refusal(f"libcst can't read or write it: {error}") from error
+            raise Refusal(f"libcst can't read or write it: {_in_one_line(error)}") from error
 
     def _section_at(self, line: int) -> Section:
         """The section in which a line (from 1) stands."""
@@ -171,3 +172,9 @@ def _imports(fixes: Iterable[Fix]) -> dict[AddImport, int]:
             if isinstance(edit, AddImport):
                 needed[edit] = min(first, needed.get(edit, first))
     return needed
+
+
+def _in_one_line(error: cst.ParserSyntaxError | cst.CSTValidationError) -> str:
+    """What libcst says, without the source that it quotes."""
+    what = error.message if isinstance(error, cst.ParserSyntaxError) else str(error)
+    return what.strip().partition("\n")[0]
