@@ -1,5 +1,7 @@
 """# argument-changed-before-retry (CRT216)
 
+`order.pop("id")`: the retry sends the order without it
+
 ## What it does
 
 Finds tasks that change one of their own arguments in place (`order.pop("id")`, `rows.append(…)`,
