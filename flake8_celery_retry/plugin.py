@@ -62,6 +62,7 @@ class Plugin:
         """The file's findings; none, and nothing imported, where its text rules them out."""
         if not may_hold_findings("".join(self.lines), self.settings):
             return []
+        # Most files are ruled out, and flake8 starts a process for each core.
         from .linting.lint import lint
 
         return lint(self.tree, self.lines, self.settings)
@@ -128,6 +129,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         decorators = dotted_names(options.celery_task_decorators)
         bases = dotted_names(options.celery_task_bases)
     except argparse.ArgumentTypeError as error:
+        # Only for a wrong value.
         from flake8.exceptions import ExecutionError
 
         raise ExecutionError(f"celery-task-decorators, celery-task-bases: {error}") from error
@@ -170,6 +172,7 @@ def opinions_named_by(prefixes: Iterable[str]) -> frozenset[str]:
     named = tuple(prefix for prefix in prefixes if prefix.startswith(OPINIONS))
     if not named:
         return frozenset()
+    # Only where an opinion is named.
     from .rules import all_rules
 
     return frozenset(rule.code for rule in all_rules() if rule.code.startswith(named))

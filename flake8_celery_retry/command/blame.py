@@ -21,6 +21,7 @@ def plugin_to_blame(error: BaseException) -> str | None:
 
 def _distribution_of(package: str) -> str:
     """The name under which a package is installed."""
+    # Nobody is to blame in most runs.
     from importlib.metadata import packages_distributions
 
     return next(iter(packages_distributions().get(package, ())), package)

@@ -132,6 +132,7 @@ class FileCheck:
             row, column = _place_of(error)
             finding = Finding("E999", row, column, _description(error))
             return [finding], {row: _noqa_line(processor, row)}
+        # A run over files without tasks needs neither model nor rules.
         from ..linting.lint import lint
 
         try:
@@ -179,6 +180,7 @@ class Worker:
 def _check_in_processes(
     paths: Sequence[str], check: FileCheck, processes: int
 ) -> Iterator[CheckedFile]:
+    # A run over a few files starts no processes.
     import multiprocessing
 
     # Few files hold most of the work, so the portions are small.
@@ -188,6 +190,7 @@ def _check_in_processes(
 
 
 def _start_worker(check: FileCheck) -> None:
+    # Only where there are processes.
     import signal
 
     # Ctrl-C is the parent's to handle.

@@ -105,6 +105,7 @@ def _drop_output() -> None:
 
 def _explanation(error: Exception) -> str:
     """What to say of an exception: what flake8 says of wrong usage, or whose bug this is."""
+    # Most runs have nothing to explain.
     import logging
 
     from flake8.exceptions import Flake8Exception
@@ -138,6 +139,7 @@ def _run(arguments: list[str]) -> int:
 
 def check(arguments: Sequence[str]) -> int:
     """Print what flake8 would print about Celery retries, or silence it (``--add-noqa``)."""
+    # Each command imports what it alone needs: flake8 takes its time to start.
     from .configuration import Command
 
     description = (
@@ -145,16 +147,19 @@ def check(arguments: Sequence[str]) -> int:
         "configuration and arguments, only sooner."
     )
     run = _read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
+    # Nothing of this where the options are wrong.
     from .checking import check_files
     from .progress import with_progress
 
     filenames = _discover(run)
     checked = with_progress(check_files(filenames, run), len(filenames), "checked")
     if run.options.add_noqa:
+        # One or the other.
         from .silencing import silence
 
         amiss = silence(checked, run)
     else:
+        # One or the other.
         from .verdicts import report
 
         amiss = report(checked, run)
@@ -163,6 +168,7 @@ def check(arguments: Sequence[str]) -> int:
 
 def _read_options(arguments: Sequence[str], command: Command) -> Run:
     """The options of a run; standard error has a line for what the user may not know of them."""
+    # `rule` and `--help` read no options.
     from .configuration import read_options
     from .verdicts import selects_something
 
@@ -176,6 +182,7 @@ def _read_options(arguments: Sequence[str], command: Command) -> Run:
 
 def _discover(run: Run) -> list[str]:
     """The files of a run; standard error has a line about what was left out."""
+    # `rule` and `--help` look for no files.
     from .discovery import discover
 
     files, left_out = discover(run.options)
@@ -211,6 +218,7 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
 
 def fix(arguments: Sequence[str]) -> int:
     """Repair what can be repaired."""
+    # Each command imports what it alone needs: flake8 takes its time to start.
     from .configuration import Command
 
     description = (
@@ -222,6 +230,7 @@ def fix(arguments: Sequence[str]) -> int:
         arguments,
         Command(f"{PROGRAM} fix", description, _add_fix_options, REFUSED_BY_FIX, has_formats=False),
     )
+    # Nothing of this where the options are wrong.
     from .fix import fix_paths
 
     is_anything_left = fix_paths(run, _discover(run))
@@ -244,6 +253,7 @@ def _add_fix_options(parser: argparse.ArgumentParser) -> None:
 
 def rule(arguments: Sequence[str]) -> int:
     """Print the pages of rules."""
+    # The other commands get by without the pages.
     from ..rules import all_rules
 
     if "-h" in arguments or "--help" in arguments:

@@ -186,6 +186,7 @@ def _show_help_if_asked(
 
 
 def _print_bug_report(plugins: finder.Plugins) -> None:
+    # Only for --bug-report.
     import json
 
     from flake8.main import debug

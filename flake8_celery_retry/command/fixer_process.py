@@ -75,6 +75,7 @@ class FixerProcess:
 
     def _start(self) -> None:
         self.close()
+        # The process that fixes needs none of it.
         import multiprocessing
 
         # A fork costs two milliseconds, a new Python some hundred; elsewhere than on Linux a fork
@@ -118,6 +119,7 @@ class _Fixer:
         self.guide = style_guide(run)
 
     def answer(self, filename: str, content: bytes) -> Answer:
+        # libcst is imported where it is used: in the process that fixes.
         from ..fixing.fixer import fix_source
 
         wanted = shown_by(self.guide, filename)

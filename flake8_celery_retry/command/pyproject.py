@@ -90,8 +90,10 @@ def _content_of(path: str, name: str) -> dict[str, Any] | None:
     if name not in text:  # saves most runs the parser
         return None
     if sys.version_info >= (3, 11):
+        # Only where there may be a table.
         import tomllib
     else:
+        # The same.
         import tomli as tomllib
     try:
         content = tomllib.loads(text).get("tool", {}).get(name)

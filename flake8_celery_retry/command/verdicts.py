@@ -106,6 +106,7 @@ def selects_something(run: Run) -> bool:
     ignored = [*(options.ignore or ()), *(options.extend_ignore or ())]
     if options.select is None and not any(map(OWN_PREFIX.startswith, ignored)):
         return True
+    # Most configurations have been answered by now, without the rules.
     from ..rules import all_rules
 
     decider = DecisionEngine(options)

@@ -14,6 +14,7 @@ def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -
 
     ``tree`` is what ``ast.parse`` makes of the lines (each with its line end, without a BOM).
     """
+    # A file that the text scan rules out is linted by nothing of this.
     from ..model import read_module
     from ..rules import all_rules
 

@@ -11,23 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from ..facts.words import RETRY_HINTS
 from ..settings import DEFAULT, Settings
 
-#: What a rule about a task looks at is written with one of these: ``retry``, ``max_retries``,
-#: ``Retry``; ``Reject`` (CRT214); ``bind=``; sending (CRT404); an option of another call (CRT306);
-#: sleeping.
-RETRY_HINTS = (
-    "etry",
-    "etri",
-    "Reject",
-    "sleep",
-    "delay",
-    "apply",
-    "send_task",
-    "jitter",
-    "countdown",
-    "interval_",
-)
 #: The same for words that are part of many others; each with plain text to look for first.
 RETRY_WORDS = {
     "bind": re.compile(r"bind\b"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ..facts.options import RETRY_OPTIONS
-from ..linting.prefilter import RETRY_HINTS
+from ..facts.words import RETRY_HINTS
 from ..syntax.values import UNKNOWN
 from .module import Module
 from .tasks import Option, Task

@@ -112,7 +112,7 @@ def assert_same(
     assert list(expand_paths(paths, **arguments)) == list(theirs), paths
 
 
-#: A project with what is not its own in it; only the first two files are. (.eggs is excluded by flake8.)
+#: A project with what is not its own in it; only the first two files are. (flake8 excludes .eggs.)
 FOREIGN = [
     "tasks.py",
     "env/tasks.py",

@@ -94,7 +94,7 @@ class Editor(cst.CSTTransformer):
             self.has_changed_line = False
         return True
 
-    def on_leave(  # type: ignore[override]
+    def on_leave(  # type: ignore[override]  # a node stays a node
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode:
         self.parents.pop()

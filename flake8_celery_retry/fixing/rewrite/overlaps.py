@@ -95,15 +95,15 @@ def regions_of(edit: Edit) -> Iterator[Region]:
 
 def place_of(node: ast.AST) -> Place:
     """Where a node begins."""
-    line: int = node.lineno  # type: ignore[attr-defined]
-    column: int = node.col_offset  # type: ignore[attr-defined]
+    line: int = node.lineno  # type: ignore[attr-defined]  # such nodes are named
+    column: int = node.col_offset  # type: ignore[attr-defined]  # such nodes are named
     return line, column
 
 
 def end_of(node: ast.AST) -> Place:
     """Where a node ends."""
-    line: int = node.end_lineno  # type: ignore[attr-defined]
-    column: int = node.end_col_offset  # type: ignore[attr-defined]
+    line: int = node.end_lineno  # type: ignore[attr-defined]  # such nodes are named
+    column: int = node.end_col_offset  # type: ignore[attr-defined]  # such nodes are named
     return line, column
 
 
