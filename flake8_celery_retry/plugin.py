@@ -38,10 +38,11 @@ class Plugin:
     #: The options of this run, the same for every file.
     settings: ClassVar[Settings] = DEFAULT
 
-    def __init__(self, tree: ast.Module, lines: Sequence[str]) -> None:
-        """Take a parsed file and its lines, each with its line end."""
+    def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str = "") -> None:
+        """Take a parsed file, its lines, each with its line end, and its path."""
         self.tree = tree
         self.lines = lines
+        self.path = filename
 
     def run(self) -> Iterator[ForFlake8]:
         """Yield the file's findings, by place and code.
@@ -60,12 +61,12 @@ class Plugin:
 
     def findings(self) -> list[Finding]:
         """The file's findings; none, and nothing imported, where its text rules them out."""
-        if not may_hold_findings("".join(self.lines), self.settings):
+        if not may_hold_findings("".join(self.lines), self.settings, self.path):
             return []
         # Most files are ruled out, and flake8 starts a process for each core.
         from .linting.lint import lint
 
-        return lint(self.tree, self.lines, self.settings)
+        return lint(self.tree, self.lines, self.settings, self.path)
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:

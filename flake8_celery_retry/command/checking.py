@@ -119,7 +119,7 @@ class FileCheck:
             return CheckedFile(name, path, [finding], {finding.line: ""})
 
     def _found(self, name: str, content: bytes) -> tuple[list[Finding], dict[int, str | None]]:
-        if not may_hold(content, self.settings):
+        if not may_hold(content, self.settings, name):
             return [], {}
         processor = FileProcessor(name, self.options, lines_of(content))
         text = "".join(processor.lines)
@@ -136,7 +136,7 @@ class FileCheck:
         from ..linting.lint import lint
 
         try:
-            findings = lint(tree, processor.lines, self.settings)
+            findings = lint(tree, processor.lines, self.settings, name)
         except Exception as error:
             findings = [not_checked(error)]
         return findings, {each.line: processor.noqa_line_for(each.line) for each in findings}

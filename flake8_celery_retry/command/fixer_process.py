@@ -119,12 +119,21 @@ class _Fixer:
         self.guide = style_guide(run)
 
     def answer(self, filename: str, content: bytes) -> Answer:
+<<<<<<< HEAD
         # libcst is imported where it is used: in the process that fixes.
         from ..fixing.fixer import fix_source
+=======
+        from functools import partial
+>>>>>>> af90ba5 (CRT313: a setting for retries that Celery doesn't have)
 
-        wanted = shown_by(self.guide, filename)
+        from ..fixing.fixer import fix_source
+        from ..linting.lint import lint
+
+        wanted, lint_file = shown_by(self.guide, filename), partial(lint, path=filename)
         try:
-            outcome = fix_source(content, self.settings, unsafe=self.unsafe, wanted=wanted)
+            outcome = fix_source(
+                content, self.settings, unsafe=self.unsafe, wanted=wanted, lint=lint_file
+            )
         except Exception as error:
             what = " ".join(f"{type(error).__name__}: {error}".split())
             why = f"a bug in {Plugin.name}, {what} (-vv shows where)"

@@ -69,13 +69,13 @@ def _read_to_end(descriptor: int, size: int) -> bytes:
     return b"".join(chunks)
 
 
-def may_hold(content: bytes, settings: Settings) -> bool:
+def may_hold(content: bytes, settings: Settings, path: str = "") -> bool:
     """Whether a file with this content can hold a finding, told by a scan of its text.
 
     What holds a null byte is no Python: it may hold that finding. Raises ``LookupError`` as
     :func:`lines_of` does.
     """
-    return b"\0" in content or may_hold_findings(_text_to_scan(content), settings)
+    return b"\0" in content or may_hold_findings(_text_to_scan(content), settings, path)
 
 
 def _text_to_scan(content: bytes) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 #: The nodes that have a place in the file.
-Node = ast.stmt | ast.expr | ast.ExceptHandler
+Node = ast.stmt | ast.expr | ast.ExceptHandler | ast.keyword
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Sequence
 
 from ..settings import DEFAULT, Settings
 from .findings import Finding, Node
 
 
-def lint(tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT) -> list[Finding]:
+def lint(
+    tree: ast.Module, lines: Sequence[str], settings: Settings = DEFAULT, path: str = ""
+) -> list[Finding]:
     """All findings in a module, by place and code.
 
-    ``tree`` is what ``ast.parse`` makes of the lines (each with its line end, without a BOM).
+    ``tree`` is what ``ast.parse`` makes of the lines (each with its line end, without a BOM);
+    ``path`` tells a module of settings (``celeryconfig.py``) by its name.
     """
     # A file that the text scan rules out is linted by nothing of this.
     from ..model import read_module
     from ..rules import all_rules
 
-    module = read_module(tree, settings, lines)
+    module = read_module(tree, settings, lines, module_name(path))
     findings: dict[tuple[int, int, str], Finding] = {}
     for rule in all_rules():
         if rule.is_opinion and rule.code not in settings.opinions:
@@ -46,3 +50,8 @@ def _end(lines: Sequence[str], node: Node) -> tuple[int, int]:
     if hasattr(node, "body") and not isinstance(node, ast.expr):
         return node.lineno, len(lines[node.lineno - 1].rstrip())
     return _place(lines, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+
+
+def module_name(path: str) -> str:
+    """The name of the module in a file: ``celeryconfig`` of ``shop/celeryconfig.py``."""
+    return os.path.splitext(os.path.basename(path))[0]

@@ -11,7 +11,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+<<<<<<< HEAD
 from ..facts.words import RETRY_HINTS
+=======
+from ..facts.celery_settings import CERTAIN_PREFIXES, SETTINGS_MODULES
+>>>>>>> af90ba5 (CRT313: a setting for retries that Celery doesn't have)
 from ..settings import DEFAULT, Settings
 
 #: The same for words that are part of many others; each with plain text to look for first.
@@ -70,6 +74,12 @@ ASKED_OF_REQUEST = re.compile(
     r"(?:max_retries|retry_count|retried|attempts|countdown|default_retry_delay)\b"
 )
 
+#: CRT313 looks for some settings, in the ``conf`` of an app, in what an app is made with and in
+#: dicts of settings.
+SETTINGS = ("max_retries", "default_retry_delay", "task_retry_", "task_autoretry_for")
+SETTINGS_HINTS = ("Celery", "add_defaults", *CERTAIN_PREFIXES)
+CONF = re.compile(r"conf\b(?<=\.conf)|\.\s+conf\b")
+
 #: CRT401 looks at tasks that call themselves in an ``except`` clause, and at plain functions too
 #: that sleep and call themselves.
 RUN_CALL = re.compile(r"(?:\bself|\.\s*run|\.\s*__call__)\s*\(")
@@ -77,8 +87,9 @@ DEFINITION = re.compile(r"^([ \t\f]*)(?:(?:async\s+)?def\s+(\w+)|class\b|@)", re
 SLEEP_RENAMED = re.compile(r"sleep\s+as\b|=\s*(?:\w+\s*\.\s*)?sleep\b")
 
 
-def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
-    """Whether a file with this text may hold a finding; where it says no, there is none."""
+def may_hold_findings(text: str, settings: Settings = DEFAULT, path: str = "") -> bool:
+    """Whether a file with this text and path may hold a finding; where it says no, there is
+    none."""
     names = [name.rpartition(".")[2] for name in settings.task_decorators | settings.task_bases]
     if (
         any(hint in text for hint in (*TASK_HINTS, *names))
@@ -86,10 +97,21 @@ def may_hold_findings(text: str, settings: Settings = DEFAULT) -> bool:
         and (_says_retry(text) or ("except" in text and _may_run_itself(text)))
     ):
         return True
+    if "etr" in text and any(name in text for name in SETTINGS) and _may_be_settings(text, path):
+        return True
     if "sleep" not in text:
         return False
     is_renamed = SLEEP_RENAMED.search(text) is not None
     return any(is_renamed or "sleep" in body for body in _bodies_with_a_call_of_itself(text))
+
+
+def _may_be_settings(text: str, path: str) -> bool:
+    """Whether a file may set Celery's settings: those of an app, a dict of them, or a module."""
+    return (
+        any(hint in text for hint in SETTINGS_HINTS)
+        or any(name in path for name in SETTINGS_MODULES)
+        or CONF.search(text) is not None
+    )
 
 
 def _says_retry(text: str) -> bool:

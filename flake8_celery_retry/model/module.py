@@ -33,10 +33,12 @@ class Module:
     """A module as Celery will see it.
 
     ``tree``, ``names``, ``values`` and ``kinds`` answer what Python can tell, ``recognition`` what
-    makes a task; ``tasks`` are in source order.
+    makes a task; ``tasks`` are in source order. ``name`` is that of its file (``tasks``), empty
+    where it has none.
     """
 
-    def __init__(self, syntax: Syntax, settings: Settings) -> None:
+    def __init__(self, syntax: Syntax, settings: Settings, name: str = "") -> None:
+        self.name = name
         self.tree = syntax.tree
         self.names = syntax.names
         self.values = syntax.values
@@ -253,7 +255,9 @@ class Module:
         return any(map(task.is_reference, given))
 
 
-def read_module(tree: ast.Module, settings: Settings, lines: Sequence[str] = ()) -> Module:
-    """What Celery will see in a module. ``lines`` are those that the tree was made of; without them
-    nothing is known of comments."""
-    return Module(Syntax(tree, lines), settings)
+def read_module(
+    tree: ast.Module, settings: Settings, lines: Sequence[str] = (), name: str = ""
+) -> Module:
+    """What Celery will see in a module of this name. ``lines`` are those that the tree was made of;
+    without them nothing is known of comments."""
+    return Module(Syntax(tree, lines), settings, name)

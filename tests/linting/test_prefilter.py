@@ -22,18 +22,18 @@ FILES = sorted(FIXTURES.rglob("*.py"))
 EVERYTHING = Settings(opinions=frozenset(rule.code for rule in all_rules()))
 
 
-def found(source: str, settings: Settings = EVERYTHING) -> list[str]:
+def found(source: str, settings: Settings = EVERYTHING, path: str = "") -> list[str]:
     """What the linter finds when no prefilter stands before it."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # of a newer Python, or of a template
         return []
-    findings = lint(tree, source.splitlines(keepends=True), settings)
+    findings = lint(tree, source.splitlines(keepends=True), settings, path)
     return [f"{finding.line}: {finding.code}" for finding in findings]
 
 
-def is_sound(source: str, settings: Settings = EVERYTHING) -> bool:
-    return may_hold_findings(source, settings) or found(source, settings) == []
+def is_sound(source: str, path: str = "", settings: Settings = EVERYTHING) -> bool:
+    return may_hold_findings(source, settings, path) or found(source, settings, path) == []
 
 
 def pieces(source: str) -> Iterator[str]:
@@ -75,12 +75,12 @@ def test_findings_in_real_code_are_the_same_without_it(package: str) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_it_lets_every_fixture_with_a_finding_pass(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    assert is_sound(source)
+    assert is_sound(source, str(path))
     try:
         alone = list(pieces(source))
     except SyntaxError:
         return  # except* on Python 3.10
-    missed = [piece for piece in alone if not is_sound(piece)]
+    missed = [piece for piece in alone if not is_sound(piece, str(path))]
     assert missed == []
 
 
@@ -265,6 +265,21 @@ SPELLINGS = {
         @shared_task
         def charge(): raise Reject("busy", True)
     """,
+    "a setting of an app": """
+        app.conf.max_retries = 5
+        import celery
+    """,
+    "a setting of an app that is made": """
+        from celery import Celery as App
+        App("shop", default_retry_delay=5)
+    """,
+    "settings in a dict": """
+        dict(worker_concurrency=5, timezone="UTC", enable_utc=True, max_retries=5)
+    """,
+    "a default of an app": """
+        from celery import current_app
+        current_app.add_defaults({"default_retry_delay": 5})
+    """,
     "an option with a wrong name": """
         from celery import shared_task
         @shared_task(jitter=5)
@@ -280,6 +295,13 @@ def test_it_knows_every_way_to_write_it(name: str) -> None:
     source = "\n".join(line[indent:] for line in SPELLINGS[name].strip("\n").split("\n"))
     assert found(source) != [], "the spelling is one that the linter reports"
     assert may_hold_findings(source, EVERYTHING)
+
+
+def test_it_knows_a_module_of_settings_by_its_name() -> None:
+    source, path = "max_retries = 5\n", "shop/celeryconfig.py"
+    assert found(source) == []
+    assert found(source, path=path) != []
+    assert may_hold_findings(source, EVERYTHING, path)
 
 
 @pytest.mark.parametrize(
