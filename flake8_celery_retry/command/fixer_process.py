@@ -12,6 +12,7 @@ import signal
 import sys
 import traceback
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..fixing.outcomes import Outcome
@@ -119,13 +120,7 @@ class _Fixer:
         self.guide = style_guide(run)
 
     def answer(self, filename: str, content: bytes) -> Answer:
-<<<<<<< HEAD
         # libcst is imported where it is used: in the process that fixes.
-        from ..fixing.fixer import fix_source
-=======
-        from functools import partial
->>>>>>> af90ba5 (CRT313: a setting for retries that Celery doesn't have)
-
         from ..fixing.fixer import fix_source
         from ..linting.lint import lint
 

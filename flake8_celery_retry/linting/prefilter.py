@@ -11,11 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-<<<<<<< HEAD
-from ..facts.words import RETRY_HINTS
-=======
 from ..facts.celery_settings import CERTAIN_PREFIXES, SETTINGS_MODULES
->>>>>>> af90ba5 (CRT313: a setting for retries that Celery doesn't have)
+from ..facts.words import RETRY_HINTS
 from ..settings import DEFAULT, Settings
 
 #: The same for words that are part of many others; each with plain text to look for first.
