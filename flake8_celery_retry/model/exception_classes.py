@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..facts.exception_bases import bases_of, known_name
 from ..facts.exceptions import BROAD
 from .handlers import Handler
+from .remembering import remembered_for_node
 
 if TYPE_CHECKING:
     from .module import Module
@@ -54,13 +55,11 @@ def first_to_catch(
     return None
 
 
+@remembered_for_node
 def classes_caught(module: Module, clause: ast.ExceptHandler) -> frozenset[ExceptionClass]:
     """The classes that a clause names; a bare one catches everything."""
-    answers = module.answers.setdefault(classes_caught, {})
-    if clause not in answers:
-        caught = [] if clause.type is None else module.values.elements(clause.type)
-        named = [clause.type] if caught is None and clause.type is not None else caught or []
-        known = {class_of(module, each) for each in named} - {None}
-        answers[clause] = frozenset(known if clause.type is not None else {"BaseException"})
-    found: frozenset[ExceptionClass] = answers[clause]
-    return found
+    if clause.type is None:
+        return frozenset({"BaseException"})
+    caught = module.values.elements(clause.type)
+    named = [clause.type] if caught is None else caught
+    return frozenset({class_of(module, each) for each in named} - {None})

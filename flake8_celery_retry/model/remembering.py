@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -18,6 +19,7 @@ class Subject(Protocol):
 
 
 About = TypeVar("About", bound=Subject)
+Node = TypeVar("Node", bound=ast.AST)
 Answer = TypeVar("Answer")
 
 
@@ -31,5 +33,20 @@ def remembered(question: Callable[[About], Answer]) -> Callable[[About], Answer]
         if subject not in answers:
             answers[subject] = question(subject)
         return answers[subject]
+
+    return ask
+
+
+def remembered_for_node(
+    question: Callable[[Module, Node], Answer],
+) -> Callable[[Module, Node], Answer]:
+    """The same for a question about a node of a module."""
+
+    @wraps(question)
+    def ask(module: Module, node: Node) -> Answer:
+        answers: dict[Node, Answer] = module.answers.setdefault(question, {})
+        if node not in answers:
+            answers[node] = question(module, node)
+        return answers[node]
 
     return ask

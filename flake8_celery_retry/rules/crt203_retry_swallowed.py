@@ -82,7 +82,8 @@ take: at its end, or where a test finds that it is one (`if isinstance(exc, Retr
 for the time when `self.request.retries >= self.max_retries` is none: what is raised then is the
 error itself. The clauses beside the one that holds the retry call: they never see it. A context
 manager or decorator of another module, and one that lets `Retry` pass. A call with `throw=False`,
-which raises nothing. Automatic retries (`autoretry_for`): they are made outside the function.
+which raises nothing. What tries again when it catches it (CRT213). Automatic retries
+(`autoretry_for`): they are made outside the function.
 
 ## Fix
 
@@ -98,6 +99,7 @@ from collections.abc import Iterator
 from ..fixing.edits import InsertHandler
 from ..linting.findings import Fix, Mistake
 from ..model import Handler, Module, RetryCall
+from ..model.outcome.attempting import attempts_around
 from ..model.outcome.swallowing import (
     Swallower,
     lets_out,
@@ -121,11 +123,13 @@ ADVICE = {
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         swallower = swallower_of(call) if call.throws is True else None
-        if swallower is not None:
+        if swallower is not None and attempts_around(call) is None:
             yield Mistake(call.node, *_told(call, swallower))
     for call in module.calls_through_helpers(filter(lets_out, module.retry_calls)):
         swallower = swallower_of(call)
-        if swallower is not None and call.called_at is not None:
+        if swallower is None or attempts_around(call) is not None:
+            continue
+        if call.called_at is not None:
             yield Mistake(call.called_at, *_told(call, swallower))
 
 

@@ -42,23 +42,24 @@ class Swallower:
 def swallower_of(call: RetryCall) -> Swallower | None:
     """The first thing around a retry call that swallows what it raises, if anything does: in its
     function, and where a decorator of the module calls that."""
-    found = _swallower_among(call.module, call.frames)
+    found = swallower_among(call.module, call.frames)
     task = call.task
     if found is not None or task is None or not (call.is_own or call.called_at):
         return found
     for decorator in reversed(task.decorators_below):
         for wrapped in calls_of_wrapped(call.module, decorator):
-            if _swallower_among(call.module, flow.frames(call.module.tree, wrapped)) is not None:
+            if swallower_among(call.module, flow.frames(call.module.tree, wrapped)) is not None:
                 return Swallower("decorator", decorator.lineno, name=decorator)
     return None
 
 
 def lets_out(call: RetryCall) -> bool:
     """Whether what a retry call raises leaves the function that it stands in."""
-    return call.throws is True and _swallower_among(call.module, call.own_frames) is None
+    return call.throws is True and swallower_among(call.module, call.own_frames) is None
 
 
-def _swallower_among(module: Module, frames: Iterable[flow.Frame]) -> Swallower | None:
+def swallower_among(module: Module, frames: Iterable[flow.Frame]) -> Swallower | None:
+    """The first of some frames, from the inside out, that swallows a ``Retry`` from within."""
     for frame in frames:
         around = module.tree.parent(frame.node) if frame.kind == "handler" else frame.node
         if isinstance(around, (ast.With, ast.AsyncWith)):
@@ -68,7 +69,7 @@ def _swallower_among(module: Module, frames: Iterable[flow.Frame]) -> Swallower 
             continue
         if not isinstance(around, TRY) or frame.kind == "finally":
             continue
-        handler = _first_to_catch(module, around) if frame.kind == "try" else None
+        handler = catcher_of_retry(module, around) if frame.kind == "try" else None
         if handler is not None and not lets_retry_pass(handler):
             return Swallower("except", handler.node.lineno, handler)
         leaving = _leaving_of_finally(module, around)
@@ -127,7 +128,7 @@ def lets_retry_pass(handler: Handler) -> bool:
     return _fates(handler, handler.node.body) == {"raised"}
 
 
-def _first_to_catch(module: Module, statement: ast.Try) -> Handler | None:
+def catcher_of_retry(module: Module, statement: ast.Try) -> Handler | None:
     for clause in statement.handlers:
         handler = module.handler(clause)
         if any(map(swallows_retry, handler.caught)):
@@ -159,7 +160,7 @@ def _is_swallowed_around(module: Module, node: ast.AST) -> bool:
     """Whether a ``try`` around a node swallows a ``Retry``; context managers there are not
     followed again."""
     frames = flow.frames(module.tree, node)
-    return _swallower_among(module, (frame for frame in frames if frame.kind != "with")) is not None
+    return swallower_among(module, (frame for frame in frames if frame.kind != "with")) is not None
 
 
 def _returns_true(module: Module, function: FunctionNode) -> bool:
