@@ -7,6 +7,9 @@ from dataclasses import dataclass
 #: What the codes of the rules that are off by default begin with.
 OPINIONS = "CRT9"
 
+#: What the codes of the rules begin with whose findings keep a task from running or from retrying.
+FATAL = "CRT1"
+
 
 @dataclass(frozen=True)
 class Settings:

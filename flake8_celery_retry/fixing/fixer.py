@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ..linting.findings import Finding, Fix
 from ..linting.lint import lint as lint_module
+from ..rules import Rule, rule_of
 from ..settings import DEFAULT, Settings
 from .outcomes import Left, Outcome, Reason, Wanted, show_all
 from .rewrite import rewrite
@@ -20,13 +21,6 @@ from .text import Text, UnreadableText
 
 #: Far more than any file needs: a pass carries out every fix that does not overlap with another.
 MOST_PASSES = 100
-
-#: Rules whose findings mean that the task cannot run, or cannot retry: no fix may cause one …
-FATAL = "CRT1"
-#: … but for what this rule keeps back until the task is bound, and fixing it brings to light.
-HOLDS_BACK = "CRT102"
-#: What it can't have kept back: it is about the same mistake.
-NOT_HELD_BACK = frozenset({"CRT101", "CRT102", "CRT108"})
 
 #: What in a message changes when lines come or go.
 LINE_NUMBER = re.compile(r"\bline \d+")
@@ -180,13 +174,13 @@ def _verify(old: _Version, new: _Version, fixed: Sequence[Finding]) -> None:
         kinds = {kind, (*kind[:2], ())}
         if sum(after[each] for each in kinds) > sum(before[each] for each in kinds) - count:
             raise _Trouble("the finding would still be there")
-    expected_fatal = Counter(map(_fatal_code, old.findings))
-    expected_fatal.subtract(map(_fatal_code, fixed))
-    is_bound = any(finding.code == HOLDS_BACK for finding in fixed)
-    for code, count in Counter(map(_fatal_code, new.findings)).items():
-        was_held_back = is_bound and code not in NOT_HELD_BACK
-        if code and count > expected_fatal[code] and not was_held_back:
-            raise _Trouble(f"the result would have a new {code}")
+    expected_fatal = Counter(map(_fatal_rule, old.findings))
+    expected_fatal.subtract(map(_fatal_rule, fixed))
+    may_come_to_light = any(rule and rule.holds_others_back for rule in map(_fatal_rule, fixed))
+    for rule, count in Counter(map(_fatal_rule, new.findings)).items():
+        was_held_back = may_come_to_light and rule and rule.is_held_back
+        if rule and count > expected_fatal[rule] and not was_held_back:
+            raise _Trouble(f"the result would have a new {rule.code}")
 
 
 def _kind(finding: Finding) -> Kind:
@@ -200,8 +194,9 @@ def _kind(finding: Finding) -> Kind:
     return finding.code, LINE_NUMBER.sub("line", finding.message), columns
 
 
-def _fatal_code(finding: Finding) -> str:
-    return finding.code if finding.code.startswith(FATAL) else ""
+def _fatal_rule(finding: Finding) -> Rule | None:
+    rule = rule_of(finding.code)
+    return rule if rule and rule.is_fatal else None
 
 
 def _parsed(text: Text) -> ast.Module:

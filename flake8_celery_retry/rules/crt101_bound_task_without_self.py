@@ -76,6 +76,9 @@ from ..linting.findings import Fix, Mistake
 from ..model import Module, Task
 from ..syntax.tree import FunctionNode
 
+#: It is about binding itself.
+IS_SEEN_UNBOUND = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:

@@ -76,6 +76,11 @@ from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall, Task
 from .repairs.binding import bind
 
+#: Of a task that is not bound nothing else is said about retrying.
+HOLDS_OTHERS_BACK = True
+#: It is about binding itself.
+IS_SEEN_UNBOUND = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:

@@ -80,6 +80,9 @@ from collections.abc import Iterator
 from ..linting.findings import Mistake
 from ..model import Module, RetryCall
 
+#: It is about binding itself.
+IS_SEEN_UNBOUND = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.stray_retry_calls:
