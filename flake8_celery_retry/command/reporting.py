@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TextIO
 
 from ..fixing.outcomes import Left, Outcome, Reason
-from .wording import counted
+from .wording import counted, on_one_line
 
 
 class Report:
@@ -35,7 +35,7 @@ class Report:
     def add_problem(self, line: str) -> None:
         """Write a line about a file that couldn't be checked or written."""
         self._problems += 1
-        print(line, file=self.stream, flush=True)
+        self._write(line)
 
     def add(self, name: str, outcome: Outcome) -> None:
         """Write what came of fixing a file."""
@@ -48,13 +48,15 @@ class Report:
         self._left.update(each.reason for each in left)
         if self.quiet or not (outcome.fixed or left):
             return
-        lines = [name, *self._fixed_lines(outcome), *map(_left_line, left)]
-        print("\n".join(lines), file=self.stream, flush=True)
+        self._write(name, *self._fixed_lines(outcome), *map(_left_line, left))
 
     def end(self) -> None:
         """Write the totals."""
         if self.quiet < 2:
             print(self._totals(), file=self.stream)
+
+    def _write(self, *lines: str) -> None:
+        print("\n".join(map(on_one_line, lines)), file=self.stream, flush=True)
 
     def _fixed_lines(self, outcome: Outcome) -> list[str]:
         verb = "would fix" if self.is_preview else "fixed"

@@ -364,3 +364,18 @@ def test_a_clean_project_needs_no_libcst(tmp_path: Path) -> None:
     assert ended.status == 0
     assert "flake8_celery_retry.linting.lint" in ended.errors
     assert "libcst" not in ended.errors
+
+
+def test_a_name_that_would_be_more_than_a_name_on_a_screen_is_written_out(tmp_path: Path) -> None:
+    names = ["new\nline.py", "red\x1b[31m.py", "\u202eyp.py", "bücher.py"]
+    write(tmp_path, {**dict.fromkeys(names, BAD_TASK), "broken\n.py": BAD_TASK + "def (:\n"})
+    ended = command("fix", "--isolated", cwd=tmp_path)
+    shown = [line for line in ended.lines if line.startswith("./")]
+    assert [line.partition(":")[0] for line in shown] == [
+        "./broken\\n.py",
+        "./bücher.py",
+        "./new\\nline.py",
+        "./red\\x1b[31m.py",
+        "./\\u202eyp.py",
+    ]
+    assert {(tmp_path / name).read_text() for name in names} == {FIXED_TASK}

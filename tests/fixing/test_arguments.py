@@ -32,6 +32,7 @@ from flake8_celery_retry.fixing.edits import (
     ("@task(*a, **b)\ndef f(): pass\n", "@task(*a, bind=True, **b)\ndef f(): pass\n"),
     ("@task(**b)\ndef f(): pass\n", "@task(bind=True, **b)\ndef f(): pass\n"),
     ("@task(bind=False)\ndef f(): pass\n", "@task(bind=True)\ndef f(): pass\n"),
+    ("@task(ｂind=False)\ndef f(): pass\n", "@task(ｂind=True)\ndef f(): pass\n"),
     ("@task(bind=(False), a=1)\ndef f(): pass\n", "@task(bind=True, a=1)\ndef f(): pass\n"),
     (
         "@task(a=1, \\\n      b=2)\ndef f(): pass\n",

@@ -28,6 +28,8 @@ from rewriting import add_self, edited, reason_against
         ("a, self, /", "self, a, /"),
         ("a, /, self", "self, a, /"),
         ("self, a", "self, a"),
+        ("ſelf, a", "ſelf, a"),
+        ("a, *, ｓelf: Task", "self: Task, a"),
         ("self: Task", "self: Task"),
         ("\n    a,\n    b,\n", "\n    self,\n    a,\n    b,\n"),
         ("\n    a\n", "\n    self,\n    a,\n"),

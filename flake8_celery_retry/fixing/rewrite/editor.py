@@ -29,6 +29,7 @@ from ..edits import (
 from .commas import NOTHING, SPACE, Commas, Container
 from .comments import code_of, comments_in, joined_lines, lost_comments, own_lines
 from .imports import position_of
+from .names import as_read
 from .overlaps import place_of
 from .parameters import with_first_parameter
 from .parentheses import bare, fitted, parenthesised
@@ -181,7 +182,7 @@ class Editor(cst.CSTTransformer):
         value = self._expression(edit.value)
         if not isinstance(call, cst.Call):
             call = cst.Call(fitted(call, cst.Call(call)))
-        names = [arg.keyword.value if arg.keyword else "" for arg in call.args]
+        names = [as_read(arg.keyword.value) if arg.keyword else "" for arg in call.args]
         if edit.keyword in names:
             index = names.index(edit.keyword)
             changed = call.args[index].with_changes(value=fitted(value, call.args[index]))
@@ -364,7 +365,7 @@ def _with_name(statement: cst.ImportFrom, edit: JoinImport) -> cst.ImportFrom:
     """The import with one more name, in its place where the names are sorted."""
     if isinstance(statement.names, cst.ImportStar):
         raise Refusal("a star import takes no names")
-    names = [each.evaluated_name for each in statement.names]
+    names = [as_read(each.evaluated_name) for each in statement.names]
     asname = cst.AsName(cst.Name(edit.alias)) if edit.alias else None
     commas = Commas.of(statement)
     commas.insert(position_of(edit.name, names), cst.ImportAlias(cst.Name(edit.name), asname))

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from .commas import Commas, Item
+from .names import as_read
 
 
 def with_first_parameter(function: cst.FunctionDef, name: str) -> cst.FunctionDef:
@@ -17,7 +18,7 @@ def with_first_parameter(function: cst.FunctionDef, name: str) -> cst.FunctionDe
     ``ValueError`` where ``*name`` or ``**name`` has the name.
     """
     items = list(_in_order(function.params))
-    names = [item.name.value if isinstance(item, cst.Param) else "" for item in items]
+    names = [as_read(item.name.value) if isinstance(item, cst.Param) else "" for item in items]
     if names[:1] == [name] and not _stars(items[0]):
         return function
     commas = Commas(items, function.whitespace_before_params)
