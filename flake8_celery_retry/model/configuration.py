@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..facts.celery_settings import (
@@ -13,7 +13,9 @@ from ..facts.celery_settings import (
     SETTINGS_MODULES,
 )
 from ..facts.decorators import APP_CLASSES, APP_NAMES, is_foreign
+from ..facts.options import RETRY_OPTIONS
 from .module import Module
+from .remembering import remembered
 
 #: Methods of an app or its ``conf`` that set what they are given by name or in a dict.
 SETTING_METHODS = frozenset({"add_defaults", "update"})
@@ -26,6 +28,7 @@ class Assignment(NamedTuple):
 
     name: str
     node: ast.expr | ast.keyword
+    value: ast.expr | None
 
 
 def invented_settings(module: Module) -> Iterator[Assignment]:
@@ -37,6 +40,26 @@ def invented_settings(module: Module) -> Iterator[Assignment]:
         yield from (each for each in found if each.name not in read)
 
 
+@remembered
+def annotated_options(module: Module) -> frozenset[str]:
+    """The retry options that ``task_annotations`` set here, for some task or for all: they hold
+    whatever stands at the task (``Task.annotate``)."""
+    values = [each.value for each in _assignments(module) if each.name == "task_annotations"]
+    names = (_names_in(module, value) for value in values if value is not None)
+    return frozenset[str]().union(*names) & frozenset(RETRY_OPTIONS)
+
+
+def _names_in(module: Module, annotations: ast.expr) -> Iterable[str]:
+    """The options in ``{"*": {"max_retries": 5}}``; every one where they can't be read."""
+    tasks = module.values.items(annotations)
+    if tasks is None or not tasks.complete:
+        return RETRY_OPTIONS
+    options = [module.values.items(task.value) for task in tasks.items]
+    if any(items is None or not items.complete for items in options):
+        return RETRY_OPTIONS
+    return [item.name for items in options if items for item in items.items]
+
+
 def _assignments(module: Module) -> Iterator[Assignment]:
     for scope in module.tree.scopes:
         for node in scope.nodes:
@@ -45,7 +68,7 @@ def _assignments(module: Module) -> Iterator[Assignment]:
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 names = [(target, _setting_set(module, target)) for target in targets]
-                yield from (Assignment(name, target) for target, name in names if name)
+                yield from (Assignment(name, target, node.value) for target, name in names if name)
     for call in module.tree.calls:
         yield from _in_call(module, call)
 
@@ -67,7 +90,7 @@ def _setting_set(module: Module, target: ast.expr) -> str | None:
 
 
 def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
-    keywords = [Assignment(word.arg or "", word) for word in call.keywords]
+    keywords = [Assignment(word.arg or "", word, word.value) for word in call.keywords]
     if module.names.qualified(call.func) in APP_CLASSES:
         yield from keywords
     elif isinstance(call.func, ast.Name) and call.func.id == "dict":
@@ -81,13 +104,13 @@ def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
         elif method == "setdefault" and call.args and is_conf(module, receiver):
             name = module.values.value(call.args[0])
             if isinstance(name, str):
-                yield Assignment(name, call.args[0])
+                yield Assignment(name, call.args[0], call.args[1] if call.args[1:] else None)
 
 
 def _entries(display: ast.Dict) -> list[Assignment]:
     return [
-        Assignment(key.value, key)
-        for key in display.keys
+        Assignment(key.value, key, value)
+        for key, value in zip(display.keys, display.values, strict=True)
         if isinstance(key, ast.Constant) and isinstance(key.value, str)
     ]
 

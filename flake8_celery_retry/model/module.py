@@ -81,6 +81,22 @@ class Module:
         """The scopes of all functions, in source order."""
         return [scope for scope in self.tree.scopes if isinstance(scope.node, FunctionNode)]
 
+    @cached_property
+    def options_set_by_hand(self) -> dict[Task, set[str]]:
+        """The attributes of tasks that the module gives a value by hand, by task:
+        ``self.max_retries = 10``."""
+        found: dict[Task, set[str]] = {}
+        for scope in self.tree.scopes:
+            for node in scope.walk(ast.Attribute):
+                if not isinstance(node.ctx, ast.Store):
+                    continue
+                task = self.task_of(node)
+                if task is None or not task.is_reference(node.value):
+                    task = self.task_named(node.value)
+                if task is not None:
+                    found.setdefault(task, set()).add(node.attr)
+        return found
+
     # -- questions that several rules ask ------------------------------------------------------
 
     def task_of(self, node: ast.AST) -> Task | None:
@@ -123,11 +139,17 @@ class Module:
         """Whether a call does nothing but tell people: a logger's method, ``print``, a report to
         an error tracker."""
         qualified = self.names.qualified(call.func) or ""
-        if qualified in REPORTS or qualified.partition(".")[0] in LOGGING_LIBRARIES:
-            return True
-        if not (isinstance(call.func, ast.Attribute) and call.func.attr in LOGGER_METHODS):
+        return (
+            qualified in REPORTS
+            or qualified.partition(".")[0] in LOGGING_LIBRARIES
+            or self.is_log_function(call.func)
+        )
+
+    def is_log_function(self, expression: ast.expr) -> bool:
+        """Whether an expression is a method of a logger that writes a line."""
+        if not (isinstance(expression, ast.Attribute) and expression.attr in LOGGER_METHODS):
             return False
-        logger = call.func.value
+        logger = expression.value
         name = logger.attr if isinstance(logger, ast.Attribute) else getattr(logger, "id", "")
         made_by = (self.names.made_by(logger) or "").rpartition(".")[2]
         return "log" in name.lower() or made_by in LOGGER_MAKERS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from ...syntax import flow
@@ -47,6 +47,20 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+
+
+def compared(operations: Sequence[ast.cmpop], sides: Sequence[float | None]) -> bool | None:
+    """What a chain of comparisons of numbers comes to; ``None`` where it can't be told."""
+    answers: list[bool | None] = []
+    for operation, left, right in zip(operations, sides, sides[1:], strict=False):
+        compare = COMPARISONS.get(type(operation))
+        if compare is None or left is None or right is None:
+            answers.append(None)
+        else:
+            answers.append(compare(left, right))
+    if False in answers:
+        return False
+    return None if None in answers else True
 
 
 class Counted:
@@ -168,16 +182,7 @@ class Counted:
 
     def _comparison(self, expression: ast.Compare) -> bool | None:
         sides = [self.number(side) for side in (expression.left, *expression.comparators)]
-        truths: list[bool | None] = []
-        for operation, left, right in zip(expression.ops, sides, sides[1:], strict=False):
-            compare = COMPARISONS.get(type(operation))
-            if compare is None or left is None or right is None:
-                truths.append(None)
-            else:
-                truths.append(compare(left, right))
-        if False in truths:
-            return False
-        return None if None in truths else True
+        return compared(expression.ops, sides)
 
     # -- what of it is the count -------------------------------------------------------------
 
