@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -70,6 +71,30 @@ def _run(line: list[str | bytes], cwd: Path, stdin: bytes, environment: Mapping[
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
     )
     return Ended(ended.returncode, ended.stdout, ended.stderr.decode(errors="replace"))
+
+
+def on_terminal(
+    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, lines: int = 500
+) -> str:
+    """What a terminal of 80 columns shows of ``flake8-celery-retry``: its output and its errors."""
+    terminal, program_side = pty.openpty()
+    size = {"COLUMNS": "80", "LINES": str(lines), "TERM": "xterm-256color"}
+    line = [sys.executable, "-m", "flake8_celery_retry", *arguments]
+    environment = {**os.environ, **size, **(environment or {})}
+    with subprocess.Popen(
+        line, cwd=cwd, env=environment, stdin=program_side, stdout=program_side, stderr=program_side
+    ):
+        os.close(program_side)
+        shown = b"".join(iter(lambda: _read(terminal), b""))
+    os.close(terminal)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 10_000)
+    except OSError:  # Linux' way to say that the other side is closed
+        return b""
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> None:

@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: The rooms from the lowest to the highest; those of a line are on one floor and may know each
 #: other. A file belongs to the room with the longest name that its own begins with.
 FLOORS = [
-    ["settings"],
+    ["settings", "links"],
     ["facts"],
     ["syntax"],
     ["model"],

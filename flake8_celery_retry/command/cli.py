@@ -14,6 +14,7 @@ from .. import __version__
 if TYPE_CHECKING:
     import argparse
 
+    from .checking import CheckedFile
     from .configuration import Command, Run
 
 PROGRAM = "flake8-celery-retry"
@@ -24,23 +25,30 @@ usage: {PROGRAM} <command> [options] [paths]
 Finds and fixes the mistakes people make with Celery retries.
 
 commands:
-  check PATH...  print what flake8 would print about Celery retries there, only sooner
-  fix PATH...    repair what can be repaired: safe fixes, with --unsafe-fixes all of them
-  rule CODE...   explain a rule (CRT101), with --all every one
+  check PATH...  print what flake8 would print about Celery retries, only sooner
+  fix PATH...    repair what can be: safe fixes, with --unsafe-fixes all of them
+  rule RULE...   explain rules (CRT203, CRT2, retry-swallowed); --list names all
 
-PATH is a file, a folder, or - for standard input. check and fix take flake8's options and read
-flake8's configuration (setup.cfg, tox.ini, .flake8); "{PROGRAM} check --help" and
-"{PROGRAM} fix --help" list them all.
+PATH is a file, a folder (the one that you are in, if none is named), or - for
+standard input. check and fix take flake8's options and read its configuration
+(setup.cfg, tox.ini, .flake8), or [tool.{PROGRAM}] in pyproject.toml;
+"{PROGRAM} check --help" and "... fix --help" list them all.
 
 options:
   -h, --help  show this help
   --version   show the version
 
-exit status: 0 nothing to report, 1 findings left, 2 wrong usage or an error in this program
+exit status: 0 nothing to report, 1 findings left, 2 wrong usage or an error
 """
 
 #: Options of flake8's that are about how findings are printed, which is not what ``fix`` does.
 REFUSED_BY_FIX = ("--format", "--show-source", "--no-show-source", "--benchmark")
+
+#: Options that are about the text for people, or print none.
+REFUSED_BY_JSON = frozenset(
+    {"--format", "--show-source", "--statistics", "--count", "--benchmark", "--explain"}
+    | {"--add-noqa", "--write-baseline"}
+)
 
 #: Exit statuses; the last is a shell's for a program that Ctrl-C ended.
 CLEAN, FINDINGS, ERROR, STOPPED = 0, 1, 2, 130
@@ -106,6 +114,7 @@ def _drop_output() -> None:
 def _explanation(error: Exception) -> str:
     """What to say of an exception: what flake8 says of wrong usage, or whose bug this is."""
     # Most runs have nothing to explain.
+    # Nothing of this where all goes well.
     import logging
 
     from flake8.exceptions import Flake8Exception
@@ -147,6 +156,10 @@ def check(arguments: Sequence[str]) -> int:
         "configuration and arguments, only sooner."
     )
     run = _read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
+    form = run.options.output_format
+    if form != "text":
+        for name in REFUSED_BY_JSON.intersection(each.partition("=")[0] for each in arguments):
+            return _complain(f"{name} means nothing to --output-format={form}", ERROR)
     # Nothing of this where the options are wrong.
     from .checking import check_files
     from .progress import with_progress
@@ -158,6 +171,8 @@ def check(arguments: Sequence[str]) -> int:
         from .silencing import silence
 
         amiss = silence(checked, run)
+    elif form != "text":
+        amiss = _write_structured(list(checked), run)
     else:
         # One or the other.
         from .verdicts import report
@@ -178,6 +193,20 @@ def _read_options(arguments: Sequence[str], command: Command) -> Run:
     if not selects_something(run):
         _complain("no CRT code is selected: add CRT to extend-select, or see ignore", CLEAN)
     return run
+
+
+def _write_structured(checked: list[CheckedFile], run: Run) -> bool:
+    """Write the report for other programs; whether anything is amiss."""
+    # It comes with libcst where a finding has a fix.
+    from .structured import write_report
+
+    text, amiss = write_report(checked, run, run.options.output_format)
+    if run.options.output_file:
+        with open(run.options.output_file, "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+    if not run.options.output_file or run.options.tee:
+        print(text)
+    return amiss
 
 
 def _discover(run: Run) -> list[str]:
@@ -208,8 +237,22 @@ def _add_discovery_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_check_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is printed")
+    group.add_argument(
+        "--output-format",
+        choices=["text", "json", "sarif"],
+        default="text",
+        help="text as flake8 prints it (the default, see --format too), or JSON or SARIF with "
+        "the ends of findings, the edits of fixes, and links",
+    )
+    group.add_argument(
+        "--explain",
+        action="store_true",
+        help="say under each finding why it is one, and what its fix would do",
+    )
     _add_discovery_options(parser)
-    parser.add_argument(
+    group = parser.add_argument_group("an old code base")
+    group.add_argument(
         "--add-noqa",
         action="store_true",
         help="silence today's findings: add '# noqa: CRT...' to their lines",
@@ -238,35 +281,65 @@ def fix(arguments: Sequence[str]) -> int:
 
 
 def _add_fix_options(parser: argparse.ArgumentParser) -> None:
-    _add_discovery_options(parser)
-    parser.add_argument(
+    group = parser.add_argument_group("what is fixed")
+    group.add_argument(
         "--diff",
         action="store_true",
         help="print what would change, for git apply or patch -p0, and leave the files alone",
     )
-    parser.add_argument(
+    group.add_argument(
         "--unsafe-fixes",
         action="store_true",
         help="carry out the fixes too whose intent is likely, but the author's to choose",
     )
+    group.add_argument(
+        "--fix-only",
+        action="store_true",
+        help="say nothing of findings that are left, nor let them count for the exit status",
+    )
+    _add_discovery_options(parser)
 
 
 def rule(arguments: Sequence[str]) -> int:
     """Print the pages of rules."""
+    # The other commands take flake8's options.
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} rule",
+        description="Explains rules: what they find, what Celery does, what to write instead.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "rules",
+        nargs="*",
+        metavar="RULE",
+        help="a code (CRT203), the beginning of codes (CRT2), or a name (retry-swallowed)",
+    )
+    parser.add_argument("--all", action="store_true", help="all rules")
+    parser.add_argument("--list", action="store_true", help="codes and names only")
+    parser.add_argument("--output-format", choices=["text", "json"], default="text")
+    options = parser.parse_args(arguments)
     # The other commands get by without the pages.
     from ..rules import all_rules
+    from .pages import NoSuchRule, as_data, listed, named_rules, show_pages
 
-    if "-h" in arguments or "--help" in arguments:
-        print(f"usage: {PROGRAM} rule CODE...\n       {PROGRAM} rule --all")
-        return CLEAN
-    pages = {each.code: each.page for each in all_rules()}
-    codes = list(pages) if list(arguments) == ["--all"] else list(arguments)
-    if not codes:
-        return _complain("which rule? Name a code (CRT101), or --all", ERROR)
-    for code in codes:
-        if code.upper() not in pages:
-            return _complain(f"there is no rule {code}; `rule --all` shows all of them", ERROR)
-    print("\n\n".join(pages[code.upper()].rstrip() for code in codes))
+    if not (options.rules or options.all or options.list):
+        return _complain("which rule? Name a code (CRT101) or a name, or --all or --list", ERROR)
+    try:
+        rules = named_rules(options.rules) if options.rules else list(all_rules())
+    except NoSuchRule as error:
+        return _complain(str(error), ERROR)
+    if options.output_format == "json":
+        # Text needs none.
+        import json
+
+        print(json.dumps([as_data(each) for each in rules], indent=2))
+    elif options.list:
+        print(listed(rules), end="")
+    else:
+        show_pages(rules)
     return CLEAN
 
 

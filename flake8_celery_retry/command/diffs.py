@@ -38,7 +38,7 @@ def unified_diff(path: str, old: bytes, new: bytes) -> bytes:
     return b"".join(_with_line_end(line) for line in lines)
 
 
-def coloured(diff: bytes) -> bytes:
+def coloured_diff(diff: bytes) -> bytes:
     """A diff as a terminal shows it."""
     return b"".join(_coloured_lines(diff))
 

@@ -11,11 +11,13 @@ import logging
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..fixing.outcomes import Outcome
+from ..fixing.outcomes import Outcome, Wanted
+from ..linting.findings import Finding
 from ..plugin import Plugin
 from .checking import prepare_process
 from .configuration import Run
@@ -44,17 +46,18 @@ class FixerProcess:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
-    def fix(self, filename: str, content: bytes) -> Outcome:
+    def fix(self, filename: str, content: bytes, only: Finding | None = None) -> Outcome:
         """What comes of fixing a file with this content, its findings without their edits.
 
-        Nothing is raised for any content: what goes wrong is the outcome's error.
+        With ``only`` a finding, its fix alone is carried out, safe or not. Nothing is raised for
+        any content: what goes wrong is the outcome's error.
         """
         if self._process is None or not self._process.is_alive():
             self._start()
         assert self._process is not None
         assert self._connection is not None
         try:
-            self._connection.send((filename, content))
+            self._connection.send((filename, content, only))
             answer = self._connection.recv()
         except (EOFError, OSError):
             self._process.join()
@@ -116,24 +119,39 @@ def _serve(run: Run, connection: Connection, other_end: Connection) -> None:
 class _Fixer:
     def __init__(self, run: Run) -> None:
         self.settings = run.settings
-        self.unsafe = run.options.unsafe_fixes
+        self.unsafe = getattr(run.options, "unsafe_fixes", False)
         self.guide = style_guide(run)
 
-    def answer(self, filename: str, content: bytes) -> Answer:
+    def answer(self, filename: str, content: bytes, only: Finding | None) -> Answer:
         # libcst is imported where it is used: in the process that fixes.
         from ..fixing.fixer import fix_source
         from ..linting.lint import lint
 
-        wanted, lint_file = shown_by(self.guide, filename), partial(lint, path=filename)
+        wanted = shown_by(self.guide, filename) if only is None else _only(only)
+        unsafe = self.unsafe if only is None else True
+        lint_file = partial(lint, path=filename)
         try:
             outcome = fix_source(
-                content, self.settings, unsafe=self.unsafe, wanted=wanted, lint=lint_file
+                content, self.settings, unsafe=unsafe, wanted=wanted, lint=lint_file
             )
         except Exception as error:
             what = " ".join(f"{type(error).__name__}: {error}".split())
             why = f"a bug in {Plugin.name}, {what} (-vv shows where)"
             return Answer(Outcome(content, error=why), traceback.format_exc())
         return Answer(_as_sent(outcome))
+
+
+def _only(wanted: Finding) -> Wanted:
+    """The finding at its place in the lines as they are at first, and nothing after that."""
+    first: list[Sequence[str]] = []
+
+    def is_wanted(lines: Sequence[str], finding: Finding) -> bool:
+        if not first:
+            first.append(tuple(lines))
+        place = finding.code, finding.line, finding.column
+        return place == (wanted.code, wanted.line, wanted.column) and tuple(lines) == first[0]
+
+    return is_wanted
 
 
 def _as_sent(outcome: Outcome) -> Outcome:

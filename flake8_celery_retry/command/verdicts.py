@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -19,6 +20,7 @@ from ..fixing.outcomes import Wanted
 from ..linting.findings import Finding
 from .checking import CheckedFile
 from .configuration import FILE_ERRORS, OWN_PREFIX, Run
+from .wording import counted
 
 
 class Verdict(enum.Enum):
@@ -136,6 +138,8 @@ def report(checked: Iterable[CheckedFile], run: Run) -> bool:
     skip_clean_files = not _wants_clean_files(formatter)
     formatter.start()
     count = hidden = 0
+    shown_findings: list[Finding] = []
+    explained: set[str] = set()
     for file in files:
         if not file.findings and skip_clean_files:
             continue
@@ -150,6 +154,11 @@ def report(checked: Iterable[CheckedFile], run: Run) -> bool:
                     file.noqa_lines[finding.line],
                 )
                 count += shown
+                if shown:
+                    shown_findings.append(finding)
+                if shown and run.options.explain:
+                    formatter._write(explanation(finding, is_known=finding.code in explained))
+                    explained.add(finding.code)
                 if not shown and is_hidden_error(guide, file.filename, finding):
                     hidden += 1
                     print(plain_line(file.filename, finding), file=sys.stderr)
@@ -160,7 +169,41 @@ def report(checked: Iterable[CheckedFile], run: Run) -> bool:
     formatter.stop()
     if run.options.count:
         print(count)
+    if shown_findings and sys.stderr.isatty() and not run.options.quiet:
+        sys.stdout.flush()
+        print(closing_line(shown_findings), file=sys.stderr)
     return bool(count or hidden)
+
+
+def closing_line(findings: Sequence[Finding]) -> str:
+    """How many findings there are, and what to do about them."""
+    line = counted(len(findings), "finding")
+    safe = sum(finding.fix is not None and finding.fix.safe for finding in findings)
+    unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in findings)
+    ways = [f"{safe} fixed by `fix`"] if safe else []
+    if unsafe:
+        ways.append(f"{unsafe}{' more' if safe else ''} by `fix --unsafe-fixes`")
+    codes = [finding.code for finding in findings if finding.code.startswith(OWN_PREFIX)]
+    ways += [f"why: `rule {codes[0]}`"] if codes else []
+    return f"{line}: {', '.join(ways)}" if ways else line
+
+
+def explanation(finding: Finding, *, is_known: bool) -> str:
+    """What stands under a finding: why it is bad, its fix, its page; ``is_known``: not again."""
+    # It is for those who ask for it.
+    from ..links import page_url
+    from ..rules import all_rules
+    from .pages import sections_of
+
+    rule = next((rule for rule in all_rules() if rule.code == finding.code), None)
+    lines = []
+    if finding.fix is not None:
+        safety = "safe" if finding.fix.safe else "unsafe"
+        lines.append(f"fix ({safety}): {finding.fix.title}")
+    if rule is not None and not is_known:
+        why = sections_of(rule.page).get("Why this is bad", "").partition("\n\n")[0]
+        lines = [*textwrap.wrap(why, 76), *lines, f"{rule.name}: {page_url(rule.code)}"]
+    return textwrap.indent("\n".join(lines), "    ") if lines else ""
 
 
 def _wants_clean_files(formatter: BaseFormatter) -> bool:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import BAD_TASK, FIXED_TASK, command, flake8, write
+from programs import BAD_TASK, FIXED_TASK, command, flake8, on_terminal, write
 
 #: A finding with characters before it that take more than one byte, or two places.
 WIDE_TASK = """\
@@ -310,14 +310,14 @@ def test_a_terminal_sees_a_long_run_come_along(tmp_path: Path) -> None:
     write(tmp_path, {"tasks.py": BAD_TASK})
     watching = "import time\nfrom flake8_celery_retry.command.progress import with_progress\n"
     watching += "for item in with_progress(range(3), 3, 'checked'): time.sleep(0.7)\n"
-    assert on_terminal(["-c", watching], tmp_path).count(b"checked ") == 2
-    short = on_terminal(["-m", "flake8_celery_retry", "check"], tmp_path)
+    assert errors_on_terminal(["-c", watching], tmp_path).count(b"checked ") == 2
+    short = errors_on_terminal(["-m", "flake8_celery_retry", "check"], tmp_path)
     assert b"checked" not in short
     piped = subprocess.run([sys.executable, "-c", watching], stderr=subprocess.PIPE, check=True)
     assert piped.stderr == b""
 
 
-def on_terminal(arguments: list[str], folder: Path) -> bytes:
+def errors_on_terminal(arguments: list[str], folder: Path) -> bytes:
     """What a terminal gets on its standard error."""
     terminal, program_side = pty.openpty()
     subprocess.run([sys.executable, *arguments], cwd=folder, stderr=program_side, check=False)
@@ -362,9 +362,49 @@ def test_help_and_version(tmp_path: Path) -> None:
         ended = command(*arguments, cwd=tmp_path)
         assert ended.status == 0
         assert b"usage: flake8-celery-retry" in ended.output
-    everything = command("check", "--help", cwd=tmp_path).output.decode()
-    for option in ["--add-noqa", "--celery-task-decorators", "--per-file-ignores", "--config"]:
-        assert option in everything
+    for name, own in [("check", "--add-noqa"), ("fix", "--unsafe-fixes")]:
+        everything = command(name, "--help", cwd=tmp_path).output.decode()
+        assert max(map(len, everything.splitlines())) <= 80
+        theirs = ["--celery-task-decorators", "--per-file-ignores", "--config"]
+        places = [everything.index(f"  {option}") for option in [own, *theirs]]
+        assert min(places) == places[0]
+
+
+def test_a_terminal_is_told_what_to_do_next(tmp_path: Path) -> None:
+    unsafe = (
+        "\n\n@shared_task(bind=True, max_retries=0)\ndef zero(self):\n    try:\n        print()\n"
+    )
+    unsafe += "    except OSError as exc:\n        raise self.retry(exc=exc)\n"
+    write(tmp_path, {"a.py": BAD_TASK, "b.py": BAD_TASK + unsafe, "c.py": FIXED_TASK})
+    last = on_terminal("check", cwd=tmp_path).splitlines()[-1]
+    assert last == (
+        "3 findings: 2 fixed by `fix`, 1 more by `fix --unsafe-fixes`, why: `rule CRT101`"
+    )
+    assert "findings" not in command("check", cwd=tmp_path).errors
+    assert on_terminal("check", "c.py", cwd=tmp_path) == ""
+    assert "finding" not in on_terminal("check", "-q", cwd=tmp_path)
+
+
+def test_colours_are_for_terminals_whose_user_wants_them(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    for arguments in [["check"], ["fix", "--diff"]]:
+        assert "\033[1m" in on_terminal(*arguments, cwd=tmp_path)
+        bare = on_terminal(*arguments, cwd=tmp_path, environment={"NO_COLOR": "1"})
+        assert "CRT101" in bare
+        assert "\033" not in bare
+        assert "\033" not in on_terminal(*arguments, "--color=never", cwd=tmp_path)
+
+
+def test_a_finding_is_explained_on_request(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK + "\n" + BAD_TASK})
+    lines = command("check", "--explain", cwd=tmp_path).lines
+    assert [line for line in lines if not line.startswith("    ")] == (
+        command("check", cwd=tmp_path).lines
+    )
+    assert lines.count("    fix (safe): add self as first parameter") == 2
+    pages = [line for line in lines if line.startswith("    bound-task-without-self: https://")]
+    assert len(pages) == 1
+    assert pages[0].endswith("/rules/CRT101/")
 
 
 @pytest.mark.parametrize("arguments", [[], ["chekc"], ["--select=CRT"]])

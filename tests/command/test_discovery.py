@@ -145,7 +145,9 @@ def test_what_is_not_the_projects_is_left_out_and_counted(shop: Path) -> None:
         "(environments, builds, .gitignore; --no-ignore looks there too)\n"
     )
     everything = command("check", "--no-ignore", cwd=shop)
-    assert files_of(everything) == sorted(name for name in FOREIGN if name.endswith(".py"))
+    expected = [name for name in FOREIGN if name.endswith(".py")]
+    expected.remove(".eggs/tasks.py")  # flake8's own exclude names it
+    assert files_of(everything) == sorted(expected)
     assert everything.errors == ""
     named = command("check", "build", ".venv/lib/tasks.py", "lib/site-packages", cwd=shop)
     assert len(files_of(named)) == 3

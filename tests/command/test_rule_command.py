@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import compileall
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from pages import read_page
-from programs import BAD_TASK, FIXED_TASK, command, write
+from programs import BAD_TASK, FIXED_TASK, command, on_terminal, write
 from project import RULES
 
 CODES = sorted(path.name[:6].upper() for path in RULES.glob("crt*.py"))
@@ -44,7 +45,9 @@ def test_all_pages_are_there_by_code(tmp_path: Path) -> None:
         (["CRT999"], "there is no rule CRT999"),
         (["CRT101", "E501"], "there is no rule E501"),
         (["bound-task"], "there is no rule bound-task"),
-        (["--al"], "there is no rule --al"),
+        (["CRT9011"], "there is no rule CRT9011; did you mean CRT901?"),
+        (["retry-swalowed"], "there is no rule retry-swalowed; did you mean retry-swallowed?"),
+        ([""], "there is no rule"),
         ([], "which rule?"),
     ],
 )
@@ -81,3 +84,56 @@ def test_it_says_why_where_a_page_is_nowhere(tmp_path: Path) -> None:
     assert ended.lines == [
         "CRT101 bound-task-without-self: no page; Python ran with -OO, which leaves it out"
     ]
+
+
+def test_rules_are_named_by_the_beginning_of_their_codes_and_by_name(tmp_path: Path) -> None:
+    begin = command("rule", "crt10", cwd=tmp_path)
+    titles = [line for line in begin.lines if line.startswith("# ") and line.endswith(")")]
+    assert [title[-7:-1] for title in titles] == [code for code in CODES if code < "CRT110"]
+    by_name = command("rule", "retry-swallowed", cwd=tmp_path)
+    assert by_name.output == command("rule", "CRT203", cwd=tmp_path).output
+    twice = command("rule", "CRT203", "retry-swallowed", "CRT203", cwd=tmp_path)
+    assert twice.output == by_name.output
+
+
+def test_a_list_has_a_line_for_each(tmp_path: Path) -> None:
+    lines = command("rule", "--list", cwd=tmp_path).lines
+    assert [line[:6] for line in lines] == CODES
+    assert "CRT203  retry-swallowed" in lines
+    assert "CRT901  retry-not-raised  (off)" in lines
+    assert command("rule", "--list", "CRT90", cwd=tmp_path).lines == [
+        line for line in lines if line.startswith("CRT90")
+    ]
+
+
+def test_pages_for_other_programs(tmp_path: Path) -> None:
+    (page,) = json.loads(command("rule", "--output-format=json", "CRT203", cwd=tmp_path).output)
+    assert page["code"] == "CRT203"
+    assert page["name"] == "retry-swallowed"
+    assert page["is_on_by_default"]
+    assert page["url"].endswith("/rules/CRT203/")
+    example = read_page("CRT203").example
+    assert page["sections"]["Example"] == f"```python\n{example}```"
+    assert len(json.loads(command("rule", "--all", "--output-format=json", cwd=tmp_path).output))
+
+
+def test_a_terminal_gets_headings_colours_and_at_most_80_columns(tmp_path: Path) -> None:
+    shown = on_terminal("rule", "CRT203", cwd=tmp_path)
+    assert shown.startswith("\033[1mCRT203 retry-swallowed\033[m\n")
+    assert "\033[1mWhat it does\033[m\n" in shown
+    assert "\033[36m    raise self.retry" in shown.replace(" " * 12, "")
+    assert "```" not in shown
+    plain = on_terminal("rule", "--all", cwd=tmp_path, environment={"NO_COLOR": "1"}, lines=99999)
+    assert "\033" not in plain
+    assert "CRT203 retry-swallowed\n======================\n" in plain
+    text = [line for line in plain.splitlines() if not line.startswith(("    ", "|"))]
+    assert max(map(len, text)) <= 80
+
+
+def test_a_long_page_goes_through_the_pager(tmp_path: Path) -> None:
+    paged = {"PAGER": "sed 's/^/> /'"}
+    shown = on_terminal("rule", "CRT203", cwd=tmp_path, environment=paged, lines=24)
+    assert all(line.startswith("> ") for line in shown.splitlines())
+    missing = {"PAGER": "no-such-pager"}
+    shown = on_terminal("rule", "CRT203", cwd=tmp_path, environment=missing, lines=24)
+    assert "CRT203 retry-swallowed" in shown
