@@ -88,8 +88,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             task.node,
-            f"{task.name} has bind=True but no parameter for the task that Celery passes first: "
-            f"{_outcome(task)}; add self there",
+            f"{task.name} has bind=True but no self: {_outcome(task)}; add self first",
             Fix(
                 "add self as first parameter",
                 safe=not (task.positional_parameters or task.decorators_below),
@@ -100,4 +99,4 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _outcome(task: Task) -> str:
     parameters = task.positional_parameters
-    return f"{parameters[0].arg} receives it" if parameters else "every run ends in TypeError"
+    return f"{parameters[0].arg} gets the task" if parameters else "every run ends in TypeError"

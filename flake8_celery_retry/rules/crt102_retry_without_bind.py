@@ -85,20 +85,17 @@ IS_SEEN_UNBOUND = True
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for call in task.unbound_retry_calls:
-            yield Mistake(call.node, f"{task.name} is not bound, so {_outcome(call)}", _fix(task))
+            yield Mistake(call.node, f"{task.name} is not bound: {_outcome(call)}", _fix(task))
 
 
 def _outcome(call: RetryCall) -> str:
     if not call.receiver:
-        return "retry(...) is a NameError when it is needed; add bind=True, self, and self.retry"
+        return "retry(...) will be a NameError; add bind=True, self, and self.retry"
     assert call.task is not None
     function = call.task.function
     if function is not None and any(argument.arg == "self" for argument in function.parameters):
-        return (
-            "Celery passes no self: TypeError at .delay(), or AttributeError at self.retry; "
-            "add bind=True"
-        )
-    return "self.retry is a NameError when it is needed; add bind=True and a parameter self"
+        return "Celery passes it no self, so it fails; add bind=True"
+    return "self.retry will be a NameError; add bind=True and self"
 
 
 def _fix(task: Task) -> Fix | None:

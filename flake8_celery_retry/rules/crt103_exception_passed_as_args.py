@@ -69,17 +69,22 @@ from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 from ..model.misplaced import exception_in_args
 
+#: Characters of an exception that the message has room for.
+MOST = 20
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         exception = exception_in_args(call)
         if exception is None:
             continue
-        written = quoted(exception) + ("()" if module.kinds.is_exception_class(exception) else "")
+        written = ast.unparse(exception)
+        written += "()" if module.kinds.is_exception_class(exception) else ""
+        advice = f"write exc={written}" if len(written) <= MOST else "pass it as exc="
         yield Mistake(
             call.node,
-            f"{call.task_name} passes {quoted(exception)} to retry as args: no retry, a TypeError "
-            f"hides the real error; write exc={written}",
+            f"{call.task_name} passes {quoted(exception, MOST)} as args: TypeError, no retry; "
+            f"{advice}",
             _fix(call, exception),
         )
 

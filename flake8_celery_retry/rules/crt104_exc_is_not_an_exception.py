@@ -81,8 +81,8 @@ def check(module: Module) -> Iterator[Mistake]:
         instead = f"exc={call.exception_name}" if call.exception_name else "an exception"
         yield Mistake(
             call.node,
-            f"{call.task_name} passes exc={quoted(value)}, {kind}: when retries run out, Celery "
-            f"can't raise it (TypeError); pass {instead}",
+            f"{call.task_name} passes exc={quoted(value, 14)}, {kind}: TypeError in the end; "
+            f"pass {instead}",
             _fix(call, value),
         )
 

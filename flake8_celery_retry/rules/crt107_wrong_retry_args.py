@@ -73,10 +73,14 @@ from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 
 OUTCOMES = {
-    "a string": "unpacked letter by letter",
-    "a number": "a TypeError, and no retry",
-    "a parameter": "unpacked, or a TypeError",
+    "a string": "split into letters",
+    "a number": "a TypeError",
+    "a parameter": "unpacked or TypeError",
 }
+
+
+#: Characters of an argument that the message has room for.
+MOST = 14
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -95,10 +99,7 @@ def _about_task(
     call: RetryCall, display: ast.Tuple | ast.List, task: ast.expr
 ) -> tuple[str, Fix | None]:
     name = quoted(task)
-    message = (
-        f"{call.task_name} retries with {name} in args, which Celery passes by itself: one "
-        f"argument too many, and the task is gone; drop {name}"
-    )
+    message = f"{call.task_name} puts {name} in args: one argument too many; drop {name}"
     if not call.module.tree.is_inside(display, call.node):
         return message, None
     return message, Fix(f"drop {name}", safe=True, edits=(RemoveItem(display, task),))
@@ -106,11 +107,9 @@ def _about_task(
 
 def _about_value(call: RetryCall, value: ast.expr, kind: str) -> tuple[str, Fix | None]:
     outcome = OUTCOMES[kind]
-    advice = f"write args=({quoted(value)},)"
-    message = (
-        f"{call.task_name} retries with args={quoted(value)}, {kind} and no tuple: {outcome}; "
-        f"{advice}"
-    )
+    written = ast.unparse(value)
+    advice = f"write args=({written},)" if len(written) <= MOST else "write a tuple"
+    message = f"{call.task_name} passes args={quoted(value, MOST)}, no tuple: {outcome}; {advice}"
     is_literal = isinstance(value, (ast.Constant, ast.JoinedStr)) and value not in call.node.args
     edit = ReplaceExpression(value, ("(", value, ",)"))
     return message, Fix(advice, safe=is_literal, edits=(edit,))

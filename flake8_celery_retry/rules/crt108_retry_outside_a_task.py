@@ -88,8 +88,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in module.stray_retry_calls:
         yield Mistake(
             call.node,
-            f"{call.task_name} is no task, so Celery retries nothing and {_outcome(call)}; "
-            "make it a task with bind=True",
+            f"{call.task_name} is no task: {_outcome(call)}; make it a task with bind=True",
         )
 
 

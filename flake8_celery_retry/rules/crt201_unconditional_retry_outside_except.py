@@ -82,18 +82,16 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} retries even if nothing fails: Celery {_outcome(call)}; "
-            "retry in an except clause",
+            f"{call.task_name} always retries: {_outcome(call)}; retry in an except clause",
         )
 
 
 def _outcome(call: RetryCall) -> str:
     limit = limit_of_call(call)
     if limit == math.inf:
-        return "runs it again without end"
-    error = "the error in exc" if call.passes("exc") else "MaxRetriesExceededError"
+        return "it runs without end"
     if limit is None:
-        return f"runs it to the last retry, then fails it with {error}"
+        return "it fails at the last retry"
     if limit <= 0:
-        return f"fails it with {error} at once"
-    return f"runs it {limit + 1:g} times, then fails it with {error}"
+        return "it fails at once"
+    return f"{limit + 1:,.0f} runs, then FAILURE"

@@ -59,8 +59,10 @@ def mail_receipt(self, order_id):
 ## What stays silent
 
 A retry call with `exc=`; one in the body of a `try` with a handler for `MaxRetriesExceededError`,
-which `exc=` would make useless; one whose exception stands in the wrong place or under a wrong
-name (CRT103 and CRT109 say so); a task that compares `self.request.retries` with a limit and then
+which `exc=` would make useless; a task that says how long it polls: a delay (`countdown`, `eta`,
+`default_retry_delay`) and a limit (`max_retries`, be it `None`) at the call, in its decorator or in
+a class of the module. One whose exception stands in the wrong place or under a wrong name (CRT103
+and CRT109 say so); a task that compares `self.request.retries` with a limit and then
 leaves by another way than a retry: it deals with the end itself.
 
 ## Fix
@@ -77,6 +79,7 @@ from ..linting.findings import Mistake
 from ..model import Module, RetryCall
 from ..model.misplaced import is_misplaced
 from ..model.policy.limits import limit_of_call
+from ..model.policy.polling import says_how_long_to_poll
 from ..model.policy.retry_count import limits_retries_by_hand
 
 
@@ -88,16 +91,18 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if call.task is None or limits_retries_by_hand(call.task) or is_misplaced(call):
             continue
+        if says_how_long_to_poll(call):
+            continue
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without exc=: {_outcome(call)}; "
-            'pass exc=SomeError("what was not ready")',
+            f"{call.task_name} retries without exc=: {_outcome(call)}; pass exc=NotReady()",
         )
 
 
 def _outcome(call: RetryCall) -> str:
     limit = limit_of_call(call)
     if limit == math.inf:
-        return "Celery logs each retry without a cause"
-    retries = "the last retry" if limit is None else f"{max(limit, 0):g} retries"
-    return f"after {retries} Celery raises a bare MaxRetriesExceededError"
+        return "each retry is logged with no cause"
+    if limit is None:
+        return "at last it fails with no cause"
+    return f"{max(limit, 0):,.0f} retries, then it fails with no cause"

@@ -138,7 +138,7 @@ def _told(call: RetryCall, swallower: Swallower) -> tuple[str, Fix | None]:
     fix = _fix(handler) if handler is not None else None
     advice = ADVICE[swallower.kind] if fix is None else "add except Retry: raise"
     message = (
-        f"{call.task_name}'s retry is caught in line {swallower.line}: "
+        f"{call.task_name}'s retry ends in line {swallower.line}: "
         f"{_outcome(call, handler)}; {advice}"
     )
     return message, fix

@@ -86,8 +86,8 @@ def check(module: Module) -> Iterator[Mistake]:
         receiver = name_of_running_task(raised.task, raised.statement)
         yield Mistake(
             raised.statement,
-            f"{raised.task.name} raises Retry by hand: Celery marks it RETRY but never runs it "
-            f"again; raise {receiver or 'self'}.retry(...)",
+            f"{raised.task.name} raises Retry by hand: nothing is sent; "
+            f"raise {receiver or 'self'}.retry(...)",
             _fix(raised, receiver) if receiver else None,
         )
 

@@ -84,8 +84,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} goes on after its retry (throw=False): Celery counts SUCCESS "
-            f"and runs it again; raise {call.receiver}.retry(...)",
+            f"{call.task_name} goes on after its retry: SUCCESS, yet it runs again; raise it",
             _fix(call),
         )
 

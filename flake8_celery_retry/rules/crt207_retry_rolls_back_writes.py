@@ -88,8 +88,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task.name} retries inside transaction.atomic: Django rolls back "
-            f"{_shown(write)} of line {write.lineno}; write or retry outside of it",
+            f"{call.task.name} retries in atomic(): {_shown(write)} (line {write.lineno}) is "
+            "undone; retry outside",
         )
 
 

@@ -93,18 +93,9 @@ def check(module: Module) -> Iterator[Mistake]:
 def _message(call: DirectCall) -> str:
     caller, called = call.task.name, call.called.name
     if call.throws:
-        return (
-            f"{caller} applies {called} with throw=True, whose Retry ends it with nothing sent; "
-            "use .delay() or a chain"
-        )
+        return f"{caller} applies {called} with throw=True: its Retry ends both; use .delay()"
     if call.passes_self:
-        return (
-            f"{caller} calls {called} with a self, which Celery passes already: TypeError; "
-            "use .delay() or a chain"
-        )
+        return f"{caller} calls {called} with a self: Celery passes one too; use .delay()"
     limit = largest_limit(call.called)
     retries = "retries" if limit is None or limit == math.inf else f"{limit:g} retries"
-    return (
-        f"{caller} calls {called} directly: its {retries} never happen, its first failure is "
-        "raised; use .delay()"
-    )
+    return f"{caller} calls {called} directly: its {retries} never happen; use .delay()"

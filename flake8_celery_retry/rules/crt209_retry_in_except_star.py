@@ -65,7 +65,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..linting.findings import Mistake
-from ..linting.quoting import quoted
 from ..model import Module
 
 
@@ -74,9 +73,8 @@ def check(module: Module) -> Iterator[Mistake]:
         clause = next((handler for handler in call.handlers if handler.is_star), None)
         if clause is None or call.throws is not True:
             continue
-        caught = quoted(clause.node.type) if clause.node.type else ""
         yield Mistake(
             call.node,
-            f"{call.task_name} retries in except* {caught}: beside other errors Celery counts "
-            "FAILURE, yet runs it again; catch the ExceptionGroup",
+            f"{call.task_name} retries in except*: FAILURE beside other errors, yet it runs again; "
+            "catch ExceptionGroup",
         )

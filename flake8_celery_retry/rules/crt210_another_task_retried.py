@@ -85,7 +85,7 @@ from collections.abc import Iterator
 from ..fixing.edits import ReplaceExpression
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
-from ..model import Module, RetryCall
+from ..model import Module
 from .repairs.binding import name_of_running_task
 
 
@@ -97,19 +97,12 @@ def check(module: Module) -> Iterator[Mistake]:
             other = call.node.func.value
             receiver = name_of_running_task(task, call.node)
             is_bound = receiver not in {None, task.name}
-            advice = f"write {receiver}.retry(...)" if is_bound else "retry this task instead"
+            advice = f"write {receiver}.retry" if is_bound else "retry this task"
             yield Mistake(
                 call.node,
-                f"{task.name} retries {quoted(other)}, which is not running: {_outcome(call)}; "
-                f"{advice}",
+                f"{task.name} retries {quoted(other)}, not itself: nothing is sent; {advice}",
                 _fix(other, receiver) if receiver else None,
             )
-
-
-def _outcome(call: RetryCall) -> str:
-    if call.passes("exc") is False:
-        return "Celery marks it RETRY, sends nothing"
-    return "Celery raises exc, sends nothing"
 
 
 def _fix(other: ast.expr, receiver: str) -> Fix:

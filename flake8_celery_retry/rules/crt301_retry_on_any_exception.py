@@ -92,7 +92,7 @@ def check(module: Module) -> Iterator[Mistake]:
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
-            f"{call.task_name} retries any exception: {_outcome(call)}; catch {_advice(family)}",
+            f"{call.task_name} retries any error: {_outcome(call)}; catch {_advice(family)}",
             _fix(handler, family) if family else None,
         )
 
@@ -110,17 +110,18 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
 def _outcome(call: RetryCall) -> str:
     limit = limit_of_call(call)
     if limit == math.inf:
-        return "even a bug runs for ever"
+        return "a bug runs for ever"
     if limit is None or limit <= 0:
         return "a bug looks like a blip"
-    return f"even a bug runs {limit + 1:g} times"
+    return f"a bug runs {limit + 1:,.0f} times"
 
 
 def _advice(family: Family | None) -> str:
     if family is None:
         return "timeouts and connection errors"
-    first, *others = family.exceptions
-    return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
+    if len(family.exceptions) == 1:
+        return family.exceptions[0]
+    return " and ".join(exception.rpartition(".")[2] for exception in family.exceptions)
 
 
 def _fix(handler: Handler, family: Family) -> Fix:

@@ -75,7 +75,6 @@ from collections.abc import Iterator
 
 from ..fixing.edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
 from ..model import Module
 from ..model.outcome.never_awaited import is_never_awaited
 from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
@@ -83,7 +82,7 @@ from ..model.work.sleeps import plain_sleep_before, time_asleep
 from ..syntax.tree import FunctionNode
 from .repairs.binding import receive_task
 from .repairs.names import forget_name, import_name, name_exception
-from .repairs.statements import raise_instead, retry_call
+from .repairs.statements import raise_instead, retry_call, retry_to_write
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -92,24 +91,24 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(attempt.repeat.node, _message(attempt), _fix(module, attempt))
 
 
+#: Characters of the message that are left for the retry call to write.
+ROOM = 43
+
+
 def _message(attempt: Attempt) -> str:
     module = attempt.repeat.module
     wait = time_asleep(attempt.sleeps[0]) if attempt.sleeps else None
-    arguments = ["exc=exc"] if attempt.handler is not None else []
-    arguments += [f"countdown={quoted(wait, 10)}"] if wait is not None else []
-    retry = f"raise self.retry({', '.join(arguments)})"
     seconds = module.values.number(wait)
     if wait is None:
         doing = "calls itself to try again"
     else:
         doing = f"sleeps{'' if seconds is None else f' {seconds:g} s'} and calls itself"
     if attempt.task is None:
-        return (
-            f"{attempt.name} {doing}, ever deeper; make it a task with {retry}, called by .delay()"
-        )
-    if wait is None:
-        return f"{attempt.name} {doing}: nothing limits that but the stack; write {retry}"
-    return f"{attempt.name} {doing}: its worker waits, a frame deeper each time; write {retry}"
+        return f"{attempt.name} {doing}: ever deeper; make it a task that retries, call .delay()"
+    delay = f"countdown={ast.unparse(wait)}" if wait is not None else ""
+    bound = attempt.task.self_name or "self"
+    retry = retry_to_write(bound, delay, ROOM)
+    return f"{attempt.name} {doing}: {'its worker waits' if wait else 'ever deeper'}; {retry}"
 
 
 def _fix(module: Module, attempt: Attempt) -> Fix | None:

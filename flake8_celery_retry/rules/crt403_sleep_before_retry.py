@@ -71,7 +71,6 @@ from collections.abc import Iterator
 from ..facts.options import DEFAULT_RETRY_DELAY
 from ..fixing.edits import Edit, RemoveStatement, SetKeyword
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 from ..model.work.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
 from .repairs.names import forget_name
@@ -92,11 +91,13 @@ def _message(sleep: ast.Call, call: RetryCall) -> str:
     sleeps = "sleeps" if seconds is None else f"sleeps {seconds:g} s"
     instead = "a longer countdown"
     if wait is not None and _takes_countdown(call):
-        instead = f"countdown={quoted(wait, 16)}"
-    return (
-        f"{call.task_name} {sleeps} before its retry: its worker is held, then the retry waits "
-        f"{_delay(call)} on top; write {instead} and no sleep"
-    )
+        written = ast.unparse(wait)
+        instead = f"countdown={written}" if len(written) <= MOST else "that as countdown="
+    return f"{call.task_name} {sleeps} before its retry: {_delay(call)}; write {instead}"
+
+
+#: Characters of the sleep's time that the message has room for.
+MOST = 16
 
 
 def _delay(call: RetryCall) -> str:
@@ -104,11 +105,11 @@ def _delay(call: RetryCall) -> str:
     if {call.passes("countdown"), call.passes("eta")} == {False}:
         option = call.task.option("default_retry_delay") if call.task is not None else None
         if option is None and (call.task is None or call.task.has_hidden_options):
-            return "default_retry_delay"
+            return "its own delay is added"
         seconds = DEFAULT_RETRY_DELAY if option is None else call.module.values.number(option.value)
-        return "default_retry_delay" if seconds is None else f"{seconds:g} s"
-    seconds = call.module.values.number(call.argument("countdown"))
-    return "its own delay" if seconds is None else f"{seconds:g} s"
+    else:
+        seconds = call.module.values.number(call.argument("countdown"))
+    return "its own delay is added" if seconds is None else f"{seconds:g} s are added"
 
 
 def _takes_countdown(call: RetryCall) -> bool:

@@ -64,18 +64,18 @@ how long it waits; nor for a signature that was made in another statement.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ..fixing.edits import Edit
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
 from ..model import Handler, Module, Task
 from ..model.work.arguments import Repeat
 from ..model.work.attempts import sends_of_itself
 from ..model.work.endings import is_limited
 from ..model.work.sleeps import handler_around
 from .repairs.names import name_exception
-from .repairs.statements import raise_instead, retry_call
+from .repairs.statements import raise_instead, retry_call, retry_to_write
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -87,23 +87,19 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
 
 
+#: Characters of the message that are left for the retry call to write.
+ROOM = 42
+
+
 def _message(task: Task, send: Repeat) -> str:
     left_out = ", ".join(send.left_out)
     if len(left_out) > 16:
         left_out = f"{left_out[:15]}…"
     without = f" without {left_out}" if left_out else ""
-    binding = "" if task.self_name else "bind it, "
-    retry = f"raise {task.self_name or 'self'}.retry(exc=exc{'' if without else _delay(send)})"
-    return (
-        f"{task.name} sends itself again{without}: a new task, max_retries never applies; "
-        f"{binding}write {retry}"
-    )
-
-
-def _delay(send: Repeat) -> str:
-    """The delay of a send as an argument of a retry call."""
     delays = [option for option in send.options if option.arg in {"countdown", "eta"}]
-    return f", {delays[0].arg}={quoted(delays[0].value, 10)}" if delays else ""
+    delay = f"{delays[0].arg}={ast.unparse(delays[0].value)}" if delays else ""
+    retry = retry_to_write(task.self_name, delay, ROOM - len(without))
+    return f"{task.name} sends itself again{without}: max_retries never applies; {retry}"
 
 
 def _fix(task: Task, send: Repeat, handler: Handler) -> Fix | None:

@@ -85,8 +85,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without raise: retry raises by itself, but the line looks "
-            "as if the run went on; write raise before it",
+            f"{call.task_name} retries without raise: it reads as if the run went on; "
+            "write raise before it",
             Fix(
                 "raise the retry",
                 safe=True,

@@ -84,8 +84,7 @@ def check(module: Module) -> Iterator[Mistake]:
         name, _ = name_exception(handler)
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without exc: log names no cause, and the last failure is "
-            f"MaxRetriesExceededError; pass exc={name}",
+            f"{call.task_name} retries without exc: log and failure name no cause; pass exc={name}",
             _fix(call, call.task, handler),
         )
 

@@ -139,11 +139,15 @@ class Repeat:
 
     @property
     def has_new_work(self) -> bool:
-        """Whether an argument is new, other than by counting an attempt up or down: the work goes
-        on then, it is not tried again."""
+        """Whether an argument is new, other than by counting an attempt up or down or by being read
+        for nothing but sleeps: the work goes on then, it is not tried again."""
         return not self.is_readable or any(
-            not self._counts_attempts(parameter, value) for parameter, value in self.changed.items()
+            not (self._counts_attempts(parameter, value) or self._is_only_slept_for(parameter))
+            for parameter, value in self.changed.items()
         )
+
+    def _is_only_slept_for(self, parameter: ast.arg) -> bool:
+        return any(self._reads(parameter.arg)) and self.is_read_only_by(parameter.arg, _Purposes())
 
     @property
     def counts_in_options(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ...syntax import flow
 from ...syntax.tree import TRY, Scope
 from ..module import Module
+from .sleeps import time_asleep
 
 Loop = ast.For | ast.AsyncFor | ast.While
 LOOP = (ast.For, ast.AsyncFor, ast.While)
@@ -57,6 +58,39 @@ def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
             if sleep is not None and sleep not in seen:
                 seen.add(sleep)
                 yield sleep
+
+
+def countdown_without_loop(module: Module, sleep: ast.Call) -> str | None:
+    """The source of how long a sleep in such a loop lasts, with the retry count in the place of the
+    loop's own count; ``None`` where it depends on something else that the loop makes."""
+    wait = time_asleep(sleep)
+    loop = _loop_around(module, sleep)
+    if wait is None or loop is None:
+        return None
+    counts = _counts_of(module, loop)
+    made = {name.id for name in module.tree.within(loop, ast.Name) if _is_stored(name)}
+    names = {name.id for name in module.tree.within(wait, ast.Name)} & made
+    if not names <= counts:
+        return None
+    source = ast.unparse(wait).replace(" ** ", "**")
+    for name in names:
+        source = re.sub(rf"\b{name}\b", "self.request.retries", source)
+    return source
+
+
+def _counts_of(module: Module, loop: Loop) -> set[str]:
+    """The names that count the rounds of a loop."""
+    if isinstance(loop, ast.While):
+        steps = module.tree.within(loop.body, ast.AugAssign)
+        return {step.target.id for step in steps if isinstance(step.target, ast.Name)}
+    counts = isinstance(loop.iter, ast.Call) and (
+        module.names.qualified(loop.iter.func) in {"range", "itertools.count"}
+    )
+    return set(_names_stored(loop.target)) if counts else set()
+
+
+def _is_stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
 
 
 def _loop_around(module: Module, node: ast.AST) -> Loop | None:
