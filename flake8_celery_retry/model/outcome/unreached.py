@@ -25,31 +25,14 @@ from ..module import Module
 from ..policy.limits import limit_of_autoretry
 from ..remembering import remembered
 from ..tasks import Task
+from .failing import leftmost, may_fail
 from .letting_out import function_called, lets_out
 
-#: Builtin functions that build a container or a text, or look at something.
-PLAIN_FUNCTIONS = frozenset(
-    {
-        "bool",
-        "dict",
-        "frozenset",
-        "isinstance",
-        "len",
-        "list",
-        "repr",
-        "set",
-        "str",
-        "tuple",
-        "type",
-    }
-)
 #: Statements that run nothing but the expressions in them.
 PLAIN_STATEMENTS = (
     *(ast.AnnAssign, ast.Assign, ast.AugAssign, ast.Expr, ast.Global, ast.If, ast.Import),
     *(ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Return, ast.FunctionDef),
 )
-#: Expressions that run what they hold, whatever that may be.
-RUNNING = (ast.Await, ast.Yield, ast.YieldFrom)
 #: Functions of the module that are followed from one place; real code calls some three.
 MOST_FUNCTIONS = 30
 
@@ -293,24 +276,13 @@ class _Keeping:
         return all(self._is_harmless(node, bound) for node in nodes)
 
     def _is_harmless(self, node: ast.expr, bound: frozenset[str] = frozenset()) -> bool:
-        if isinstance(node, ast.Call):
-            return (
-                self.module.is_log_call(node)
-                or self.module.is_clock(node)
-                or self.module.names.qualified(node.func) in PLAIN_FUNCTIONS
-                or (isinstance(node.func, ast.Attribute) and node.func.attr == "format")
-                or (not self.is_broad and _root_of(node.func) in bound)
-            )
-        if isinstance(node, ast.Subscript):
-            return not self.is_broad or not isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.Attribute):
-            return (
-                not self.is_broad
-                or isinstance(self.module.tree.parent(node), (ast.Attribute, ast.Call))
-                or self.task.is_reference(_leftmost(node))
-                or self.module.names.qualified(node) is not None
-            )
-        return not isinstance(node, RUNNING)
+        if not may_fail(self.module, node):
+            return True
+        if self.is_broad:
+            return False
+        # What the `try` has bound works; attributes and indexes raise nothing that is listed.
+        is_looked_at = isinstance(node, (ast.Attribute, ast.Subscript))
+        return is_looked_at or (isinstance(node, ast.Call) and _root_of(node.func) in bound)
 
     # -- raised and caught ---------------------------------------------------------------------
 
@@ -362,12 +334,6 @@ def _library_of(class_: ExceptionClass) -> str | None:
     return root if dot else None
 
 
-def _leftmost(expression: ast.expr) -> ast.expr:
-    while isinstance(expression, (ast.Attribute, ast.Call, ast.Subscript)):
-        expression = expression.func if isinstance(expression, ast.Call) else expression.value
-    return expression
-
-
 def _root_of(expression: ast.expr) -> str | None:
-    leftmost = _leftmost(expression)
-    return leftmost.id if isinstance(leftmost, ast.Name) else None
+    root = leftmost(expression)
+    return root.id if isinstance(root, ast.Name) else None

@@ -1,0 +1,96 @@
+"""# retrying-handler-reads-unbound-name (CRT111)
+
+a handler that reads what the failing `try` had no time to bind
+
+## What it does
+
+Finds `except` clauses that retry and, on the way to the retry, read a name that only their own
+`try` body binds, where what they catch may come before the name is bound.
+
+## Why this is bad
+
+The clause is there for the day on which the first line of the `try` fails. On that day the name
+has no value, so the clause itself fails, and the retry is never reached. As long as something
+later fails, all is well: tests rarely try the first line.
+
+## Celery does
+
+The payment is not there yet: `UnboundLocalError` (in Celery's log and in the result) in place of a
+retry. 1 run, FAILURE.
+
+## Example
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.models import Payment
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        payment = Payment.objects.get(order_id=order_id)
+        charge(order_id)
+    except (GatewayDown, Payment.DoesNotExist) as exc:
+        payment.status = "waiting"  # CRT111
+        payment.save()
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## Use instead
+
+```python
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+from shop.models import Payment
+
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    payment = None
+    try:
+        payment = Payment.objects.get(order_id=order_id)
+        charge(order_id)
+    except (GatewayDown, Payment.DoesNotExist) as exc:
+        if payment is not None:
+            payment.status = "waiting"
+            payment.save()
+        raise self.retry(exc=exc, countdown=60)
+```
+
+## What stays silent
+
+A name that is bound before the `try`, by the clause itself (an assignment, a `with … as`, a `for`),
+or in another place too; a parameter; a name of the module. A clause that asks `"name" in locals()`,
+or reads the name where its own `try` catches `NameError`. A name that is bound before anything in
+the `try` can fail: after constants, arithmetic with constants, log calls, the clock, new
+containers.
+
+A clause for `Exception` catches what any call, attribute or index raises. Of a narrower one only
+this is known: that `requests` raises its own exceptions, and `Order.objects.get(…)` its
+`Order.DoesNotExist`. A clause for what only later calls raise stays silent.
+
+## Fix
+
+None: what the retry needs before the name has a value, only the author knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..linting.findings import Mistake
+from ..model import Module
+from ..model.outcome.unbound import unbound_reads
+
+
+def check(module: Module) -> Iterator[Mistake]:
+    for read in unbound_reads(module):
+        name = read.node.id
+        yield Mistake(
+            read.node,
+            f"{read.reader} reads {name}, which the failing try may not have bound: "
+            "UnboundLocalError, no retry; bind it before the try",
+        )
