@@ -139,6 +139,10 @@ class FileCheck:
             findings = lint(tree, processor.lines, self.settings, name)
         except Exception as error:
             findings = [not_checked(error)]
+        # flake8 tokenizes the file to know which lines belong together; where no comment can be
+        # meant, and no line is to be shown, any text without one will do.
+        if "noqa" not in text.lower() and not self.options.show_source:
+            return findings, dict.fromkeys((each.line for each in findings), "")
         return findings, {each.line: processor.noqa_line_for(each.line) for each in findings}
 
 
