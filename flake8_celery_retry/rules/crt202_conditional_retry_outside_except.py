@@ -4,7 +4,8 @@ polling that ends with no word of what was waited for
 
 ## What it does
 
-Finds retry calls outside `except` clauses that do not say, with `exc=`, why the task has to wait.
+Finds retry calls outside `except` clauses that do not say, with `exc=`, why the task has to wait;
+where it stands in the wrong place or under a wrong name, CRT103 and CRT109 say so.
 
 ## Why this is bad
 
@@ -61,9 +62,8 @@ def mail_receipt(self, order_id):
 A retry call with `exc=`; one in the body of a `try` with a handler for `MaxRetriesExceededError`,
 which `exc=` would make useless; a task that says how long it polls: a delay (`countdown`, `eta`,
 `default_retry_delay`) and a limit (`max_retries`, be it `None`) at the call, in its decorator or in
-a class of the module. One whose exception stands in the wrong place or under a wrong name (CRT103
-and CRT109 say so); a task that compares `self.request.retries` with a limit and then
-leaves by another way than a retry: it deals with the end itself.
+a class of the module; a task that compares `self.request.retries` with a limit and then leaves by
+another way than a retry: it deals with the end itself.
 
 ## Fix
 

@@ -7,7 +7,8 @@
 Finds retry calls whose `Retry` never leaves the task: an `except` clause around them that catches
 everything, a `with suppress(Exception):`, a `finally` that leaves by `return`, `break` or
 `continue`; or a context manager or decorator of the module that does the same. A call of a function
-of the module that retries the task counts as the retry.
+of the module that retries the task counts as the retry. What tries again when it catches it is
+CRT213's.
 
 ## Why this is bad
 
@@ -82,8 +83,7 @@ take: at its end, or where a test finds that it is one (`if isinstance(exc, Retr
 for the time when `self.request.retries >= self.max_retries` is none: what is raised then is the
 error itself. The clauses beside the one that holds the retry call: they never see it. A context
 manager or decorator of another module, and one that lets `Retry` pass. A call with `throw=False`,
-which raises nothing. What tries again when it catches it (CRT213). Automatic retries
-(`autoretry_for`): they are made outside the function.
+which raises nothing. Automatic retries (`autoretry_for`): they are made outside the function.
 
 ## Fix
 

@@ -1,6 +1,6 @@
 """# unreachable-max-retries-handler (CRT205)
 
-`except MaxRetriesExceededError` beside `exc=`
+`except MaxRetriesExceededError` where it never comes
 
 ## What it does
 

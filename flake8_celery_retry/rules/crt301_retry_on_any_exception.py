@@ -51,11 +51,13 @@ def mail_receipt(self, order_id, address):
 ## What stays silent
 
 A handler that sorts the exception out: a test in which it takes part (`isinstance`, a comparison,
-`match`, a call with it; of a name that holds it, its cause or its status code too) decides whether
-the retry is reached. A test that only picks a log level, or one of the retry count alone, does not
-sort. An earlier `except` clause of the same `try` that ends without a retry sorts as well, unless
-it is one for `Retry`, `Ignore` or `Reject`. A retry call with `args=` or `kwargs=` that differ from
-the task's own: it goes on with the rest of the work.
+`match`, a call with it, or with its cause or its status code) decides whether the retry is reached,
+more than which log level is taken. An earlier `except` clause of the same `try` that ends without a
+retry sorts as well, unless it is one for `Retry`, `Ignore` or `Reject`. A retry call with `args=`
+or `kwargs=` that differ from the task's own: it goes on with the rest of the work. A clause with a
+comment that says that its breadth is meant (`# noqa: BLE001`, `# pylint: disable=broad-except`). A
+`try` that does nothing but raise a plain `Exception(...)`, to have a cause for the retry: there is
+no narrower class.
 
 ## Fix
 

@@ -6,7 +6,8 @@ An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT902`).
 
 ## What it does
 
-Finds retry calls in an `except` clause that don't pass the exception on.
+Finds retry calls in an `except` clause that don't pass the exception on; where they pass it in the
+wrong place (CRT103) or under a wrong name (CRT109), those rules say so.
 
 ## Why this is bad
 
@@ -53,8 +54,7 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A call in the body of a `try` with a handler for `MaxRetriesExceededError`, which `exc=` would
-kill; an exception that is passed in the wrong place (CRT103) or under a wrong name (CRT109); a `*`
-or `**` that can't be read; task helpers.
+kill; a `*` or `**` that can't be read; task helpers.
 
 ## Fix
 
