@@ -2,10 +2,11 @@
 
     python tests/mutants.py [--number N] [--seed S] [FILE …]
 
-Without files a sample is drawn from ``model/``, ``rules/`` and ``fixing/rewrite/``. The code is changed in
-a copy of the project. First the suite runs once under coverage, which notes what tests reach each line;
-then each mutant meets those tests, and what no test notices is printed with its place. mutmut and
-cosmic-ray run the whole suite, or all tests that enter a function, for every mutant: hours on two cores.
+Without files a sample is drawn from ``model/``, ``rules/`` and ``fixing/rewrite/``. The code is
+changed in a copy of the project. First the suite runs once under coverage, which notes what tests
+reach each line; then each mutant meets those tests, and what no test notices is printed with its
+place. mutmut and cosmic-ray run the whole suite, or all tests that enter a function, for every
+mutant: hours on two cores.
 """
 
 from __future__ import annotations
@@ -171,10 +172,7 @@ class House:
 
         Raises `subprocess.CalledProcessError` when it doesn't pass as it is.
         """
-        (self.folder / ".coveragerc").write_text(
-            "[run]\ndynamic_context = test_function\nsource = flake8_celery_retry\n"
-            "[html]\nshow_contexts = true\n"
-        )
+        (self.folder / ".coveragerc").write_text("[run]\nsource = flake8_celery_retry\n")
         (self.folder / "contexts.py").write_text(CONTEXTS)
         line = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "contexts"]
         self.run([*line, "--numprocesses=0", *SUITE], timeout=None).check_returncode()
@@ -193,9 +191,13 @@ class House:
         self.size = size
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that reach its line, those that reach the fewest other lines first."""
-        tests = self.reached.get(str(mutant.path), {}).get(mutant.line, [])
-        tests = [test for test in tests if test]
+        """The tests that reach its line, those that reach the fewest other lines first.
+
+        What is done when the file is imported concerns all tests that reach anything of it.
+        """
+        lines = self.reached.get(str(mutant.path), {})
+        tests = {test for test in lines.get(mutant.line, ()) if test}
+        tests = tests or {test for reached in lines.values() for test in reached if test}
         return sorted(tests, key=lambda test: self.size[test])[:MOST_TESTS]
 
     def notices(self, mutant: Mutant) -> bool:
