@@ -41,6 +41,9 @@ APP_NAMES = frozenset({"app", "celery", "celery_app"})
 
 APP_MODULES = frozenset({"celery", "celery_app"})
 
+#: What says which broker an app has: an argument of ``Celery``, settings of its ``conf``.
+BROKER_SETTINGS = frozenset({"broker", "broker_url", "BROKER_URL", "CELERY_BROKER_URL"})
+
 #: Methods that send a task.
 SENDING_METHODS = frozenset({"apply_async", "apply_async_on_commit", "delay", "delay_on_commit"})
 

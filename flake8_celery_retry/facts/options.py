@@ -1,59 +1,71 @@
-"""Celery's retry options: which there are, who reads them, what they default to.
+"""Celery's retry options: which there are, who reads them, what they take and default to.
 
 Read off ``celery/app/task.py``, ``celery/app/autoretry.py`` and ``celery/app/base.py`` of
-Celery 5.7, and observed on a live worker.
+Celery 5.7 and its change history, and observed on a live worker.
 """
 
 from __future__ import annotations
 
-#: Options that only Celery's task decorators take: a decorator that carries one makes a task.
-CELERY_ONLY_OPTIONS = frozenset(
-    {
-        "bind",
-        "autoretry_for",
-        "dont_autoretry_for",
-        "retry_backoff",
-        "retry_backoff_max",
-        "retry_jitter",
-        "retry_kwargs",
-        "default_retry_delay",
-        "acks_late",
-        "reject_on_worker_lost",
-    }
-)
+from enum import Enum
+from typing import Final, NamedTuple
 
-#: Options that nothing but automatic retries read (``add_autoretry_behaviour``).
-AUTORETRY_OPTIONS = frozenset(
-    {"retry_backoff", "retry_backoff_max", "retry_jitter", "retry_kwargs", "dont_autoretry_for"}
-)
 
-#: Every retry option of a task.
-RETRY_OPTIONS = AUTORETRY_OPTIONS | {"autoretry_for", "max_retries", "default_retry_delay"}
+class Reader(Enum):
+    """Who reads an option: ``Task.retry`` (which automatic retries call as well), or nothing but
+    automatic retries (``add_autoretry_behaviour``)."""
 
-#: The parameters of ``Task.retry``, in order; every other keyword is a publish option.
-RETRY_PARAMETERS = ("args", "kwargs", "exc", "throw", "eta", "countdown", "max_retries")
+    RETRY = "retry"
+    AUTORETRY = "autoretry"
 
-#: What people write for them: every other keyword is an option of the published message.
-MISSPELLED_RETRY_PARAMETERS = {
-    "ex": "exc",
-    "e": "exc",
-    "err": "exc",
-    "error": "exc",
-    "exception": "exc",
-    "delay": "countdown",
-    "count_down": "countdown",
-    "default_retry_delay": "countdown",
-    "max_retry": "max_retries",
-    "retries": "max_retries",
+
+class Takes(Enum):
+    """What an option is."""
+
+    CLASSES = "a tuple of exception classes"
+    DELAY = "seconds"
+    ENTRIES = "a dict of arguments for Task.retry"
+    FACTOR = "seconds, or True for one"
+    LIMIT = "a number of retries, or None for no limit"
+    SWITCH = "True or False"
+
+
+class RetryOption(NamedTuple):
+    """A retry option of a task: what it takes (delays in seconds), what Celery assumes where it is
+    not written, who reads it, and the first version of Celery that does."""
+
+    takes: Takes
+    default: tuple[()] | dict[str, object] | bool | int
+    reader: Reader
+    since: str
+
+
+RETRY_OPTIONS: Final = {
+    "autoretry_for": RetryOption(Takes.CLASSES, (), Reader.AUTORETRY, "4.0"),
+    "dont_autoretry_for": RetryOption(Takes.CLASSES, (), Reader.AUTORETRY, "5.3"),
+    "retry_kwargs": RetryOption(Takes.ENTRIES, {}, Reader.AUTORETRY, "4.0"),
+    "retry_backoff": RetryOption(Takes.FACTOR, False, Reader.AUTORETRY, "4.2"),
+    "retry_backoff_max": RetryOption(Takes.DELAY, 600, Reader.AUTORETRY, "4.2"),
+    "retry_jitter": RetryOption(Takes.SWITCH, True, Reader.AUTORETRY, "4.2"),
+    "max_retries": RetryOption(Takes.LIMIT, 3, Reader.RETRY, "1.0"),
+    "default_retry_delay": RetryOption(Takes.DELAY, 180, Reader.RETRY, "1.0"),
 }
 
-#: ``Task.max_retries``, ``Task.default_retry_delay`` and autoretry's ``retry_backoff_max``
-#: (the latter two in seconds).
-DEFAULT_MAX_RETRIES = 3
+#: Options that nothing but automatic retries read, and that do nothing without ``autoretry_for``.
+AUTORETRY_OPTIONS = frozenset(
+    name for name, option in RETRY_OPTIONS.items() if option.reader is Reader.AUTORETRY
+) - {"autoretry_for"}
 
-DEFAULT_RETRY_DELAY = 180
+#: Options that only Celery's task decorators take: a decorator that carries one makes a task.
+#: (``max_retries`` is an option of many libraries.)
+CELERY_ONLY_OPTIONS = (RETRY_OPTIONS.keys() - {"max_retries"}) | {
+    "bind",
+    "acks_late",
+    "reject_on_worker_lost",
+}
 
-DEFAULT_BACKOFF_MAX = 600
+#: The parameters of ``Task.retry``, in order; every other keyword is an option of the published
+#: message.
+RETRY_PARAMETERS = ("args", "kwargs", "exc", "throw", "eta", "countdown", "max_retries")
 
 #: What people read of a task's request that ``celery.app.task.Context`` does not have; in its
 #: place, where there is one: an attribute of the task, or of the request.

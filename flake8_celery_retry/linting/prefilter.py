@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from ..facts.celery_settings import CERTAIN_PREFIXES, SETTINGS_MODULES
+from ..facts.misspellings import is_about_retries
 from ..facts.words import RETRY_HINTS
 from ..settings import DEFAULT, Settings
+from .words import words_of_rules
 
 #: The same for words that are part of many others; each with plain text to look for first.
 RETRY_WORDS = {
@@ -22,6 +24,9 @@ RETRY_WORDS = {
     ".s": re.compile(r"\.\s*(?:si?|signature|subtask)\s*\("),
     "attempts": re.compile(r"attempts\b"),
 }
+
+#: What may be an option: a keyword, or the key of a dict.
+OPTION = re.compile(r"\b([A-Za-z_]{5,24})['\"]?\s*[=:]")
 
 #: Without one of these there is no task: a decorator or base class of Celery's, an attribute
 #: ``.task``, an option that only Celery tasks have.
@@ -112,9 +117,14 @@ def _may_be_settings(text: str, path: str) -> bool:
 
 
 def _says_retry(text: str) -> bool:
-    return any(hint in text for hint in RETRY_HINTS) or any(
+    if any(hint in text for hint in RETRY_HINTS) or any(
         plain in text and word.search(text) is not None for plain, word in RETRY_WORDS.items()
-    )
+    ):
+        return True
+    if any(word in text for word in words_of_rules()):
+        return True
+    # An option with a slip in its name (CRT306) may hold none of these words.
+    return any(map(is_about_retries, set(OPTION.findall(text))))
 
 
 def _makes_tasks(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from ..facts.options import CELERY_ONLY_OPTIONS, MISSPELLED_RETRY_PARAMETERS
+from ..facts.misspellings import is_task_option, meant_argument
 from ..syntax.values import Item
 from .retries import RetryCall
 from .tasks import Option
@@ -27,8 +27,8 @@ def exception_in_args(call: RetryCall) -> ast.expr | None:
 
 def misspelling(written: Item | Option) -> Misspelling | None:
     """The misspelling in the name of an argument, if it is one."""
-    meant = MISSPELLED_RETRY_PARAMETERS.get(written.name)
-    if meant is None and written.name not in CELERY_ONLY_OPTIONS:
+    meant = meant_argument(written.name)
+    if meant is None and not is_task_option(written.name):
         return None
     return Misspelling(written, meant)
 

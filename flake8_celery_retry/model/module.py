@@ -77,6 +77,13 @@ class Module:
         return self._handlers[clause]
 
     @cached_property
+    def tasks_and_lone_bases(self) -> list[Task]:
+        """The tasks that run, and the base classes that no task of the module inherits from: what
+        an option comes to depends on who has it."""
+        inherited = {base for task in self.tasks for base in task.bases}
+        return [task for task in self.tasks if not task.is_base or task not in inherited]
+
+    @cached_property
     def functions(self) -> list[Scope]:
         """The scopes of all functions, in source order."""
         return [scope for scope in self.tree.scopes if isinstance(scope.node, FunctionNode)]

@@ -11,6 +11,7 @@ from ..facts.decorators import (
     APP_CLASSES,
     APP_MODULES,
     APP_NAMES,
+    BROKER_SETTINGS,
     CURRENT_TASKS,
     TASK_CLASSES,
     TASK_DECORATORS,
@@ -67,6 +68,26 @@ class Recognition:
             if self._is_app_call(call)
             for keyword in call.keywords
         )
+
+    @cached_property
+    def has_amqp_broker(self) -> bool:
+        """Whether the module names a broker of AMQP (RabbitMQ): ``Celery(broker="amqp://…")``,
+        ``app.conf.broker_url = …``, ``app.conf.update(broker_url=…)``."""
+        named = [
+            keyword.value
+            for call in self.tree.calls
+            for keyword in call.keywords
+            if keyword.arg in BROKER_SETTINGS
+        ]
+        named += [
+            statement.value
+            for scope in self.tree.scopes
+            for statement in scope.walk(ast.Assign)
+            for target in statement.targets
+            if getattr(target, "attr", getattr(target, "id", None)) in BROKER_SETTINGS
+        ]
+        urls = (self.values.value(expression) for expression in named)
+        return any(isinstance(url, str) and url.startswith(("amqp", "pyamqp")) for url in urls)
 
     def is_task_type(self, annotation: ast.expr | None) -> bool:
         """Whether an annotation names Celery's ``Task`` or a class-based task of the module

@@ -112,6 +112,23 @@ class Task:
         another module (a ``base=`` too), a house decorator, an unreadable ``**``."""
         return self.is_house or self.has_base_elsewhere or not self.options_complete
 
+    @property
+    def holder(self) -> ast.expr | ast.ClassDef | None:
+        """What holds the options that are its own alone: its decorator, or its class."""
+        return self.node if isinstance(self.node, ast.ClassDef) else self.decorator
+
+    @property
+    def overrides_retry(self) -> bool:
+        """Whether its class, or a base class of the module, has a method ``retry``."""
+        scopes = [*self.scopes, *self.inherited_scopes] if self.is_class else self.inherited_scopes
+        return any(getattr(scope.node, "name", "") == "retry" for scope in scopes)
+
+    def name_at(self, option: Option) -> str:
+        """The name for a message that is shown at an option: that of the class that brings it."""
+        if not option.is_own and isinstance(option.holder, ast.ClassDef):
+            return option.holder.name
+        return self.name
+
     def option(self, name: str) -> Option | None:
         """An option, wherever it is written."""
         return self.options.get(name)
@@ -119,10 +136,19 @@ class Task:
     def own_option(self, name: str) -> Option | None:
         """An option of Celery's that is written for this task, and so reported where it is
         wrong."""
+        return None if self.is_base else self.written_option(name)
+
+    def written_option(self, name: str) -> Option | None:
+        """The same of a base class, too: what is wrong in itself is so whoever inherits it."""
         option = self.options.get(name)
-        if option is None or self.is_base or self.may_be_foreign:
+        if option is None or self.may_be_foreign:
             return None
         return option if option.is_own else None
+
+    def judged_option(self, name: str) -> Option | None:
+        """An option of Celery's that holds for this task, which isn't a base: written for it, or
+        in a base class of the module (and reported there)."""
+        return None if self.is_base or self.may_be_foreign else self.options.get(name)
 
     @cached_property
     def retry_kwargs(self) -> dict[str, Option]:
@@ -152,27 +178,32 @@ class Task:
         )
 
     @property
-    def never_retried(self) -> list[str | None] | None:
-        """The qualified names in ``dont_autoretry_for`` (``None`` for each that can't be told);
-        empty where it is absent, ``None`` where it can't be read."""
-        option = self.options.get("dont_autoretry_for")
-        if option is None:
-            return [] if self.options_complete else None
-        if self.module.values.value(option.value) is None:
-            return []
-        elements = self.module.values.elements(option.value)
-        return (
-            None if elements is None else [self.module.values.exception(part) for part in elements]
-        )
-
-    @property
     def retries(self) -> bool:
         """Whether it has a retry call (or inherits one) or ``autoretry_for``."""
         return (
-            self.retries_automatically
-            or bool(self.retry_calls)
-            or any(base.retry_calls for base in self.bases)
+            self.retries_automatically or bool(self.retry_calls) or bool(self.inherited_retry_calls)
         )
+
+    def scopes_of_base(self, base: Task) -> list[Scope]:
+        """The methods that it has from a base class of the module; not its ``run`` where a function
+        takes its place (``base=``)."""
+        return [scope for scope in base.scopes if self.is_class or scope is not base.function]
+
+    @property
+    def inherited_scopes(self) -> list[Scope]:
+        """The methods that it has from all its base classes in the module."""
+        return [scope for base in self.bases for scope in self.scopes_of_base(base)]
+
+    @property
+    def inherited_retry_calls(self) -> list[RetryCall]:
+        """The retry calls in these methods, and in what is nested there."""
+        inherited = set(self.inherited_scopes)
+        return [
+            call
+            for base in self.bases
+            for call in base.retry_calls
+            if (home := self.module.enclosing_task(call.scope)) and home[1] in inherited
+        ]
 
     @property
     def positional_parameters(self) -> list[ast.arg]:
@@ -290,10 +321,7 @@ class Task:
         if self.has_base_elsewhere:
             return self.is_class
         clauses = [
-            clause
-            for base in self.bases
-            for scope in base.scopes
-            for clause in scope.walk(ast.ExceptHandler)
+            clause for scope in self.inherited_scopes for clause in scope.walk(ast.ExceptHandler)
         ]
         return any(self.module.handler(clause).catches_exhaustion for clause in clauses)
 

@@ -6,7 +6,8 @@
 
 Finds delays and limits of a type that Celery can't reckon with: a `countdown` or
 `default_retry_delay` that is a string or a `timedelta`, an `eta` that is a number or a `timedelta`,
-a `max_retries` in quotes, a `retry_backoff` or `retry_backoff_max` that is `None` or a word.
+an `expires` (of a retry call or a task) that is a `timedelta`, a `max_retries` in quotes, a
+`retry_backoff` or `retry_backoff_max` that is `None` or a word.
 
 ## Why this is bad
 
@@ -17,8 +18,9 @@ when it writes the message for the next run.
 
 With a wrong delay publishing fails with `TypeError: '<' not supported …` (with a wrong `eta`,
 `AttributeError: … no attribute 'isoformat'`), and the message is rejected without requeue: the task
-is gone, and its result stays `PENDING` (since Celery 5.7 it is `FAILURE`). `max_retries="3"`
-fails with `TypeError: '>' not supported …` at the first retry.
+is gone, and its result stays `PENDING` (since Celery 5.7 it is `FAILURE`). A task whose `expires`
+is a `timedelta` can't be sent at all, with the same `TypeError`. `max_retries="3"` fails with
+`TypeError: '>' not supported …` at the first retry.
 `retry_backoff=None` fails when the task is finalized: the worker does not start.
 
 ## Example
@@ -60,7 +62,8 @@ def charge_order(self, order_id):
 ## What stays silent
 
 Numbers, and what can't be read: names, settings, the result of a function. An `eta` beside a
-`countdown`, which wins. A `retry_backoff` in quotes that is a number: Celery converts that one.
+`countdown`, which wins. An `expires` that is a number or a moment. A `retry_backoff` in quotes that
+is a number: Celery converts that one.
 
 ## Fix
 
@@ -76,16 +79,19 @@ from typing import NamedTuple
 
 from ..fixing.edits import Edit, ReplaceExpression
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted, quoted_source
+from ..linting.quoting import quoted, quoted_source, whole
 from ..model import Module, Option
 from ..syntax.values import Item
 from .repairs.options import drop, in_seconds, rename, without_quotes
 
 DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
-OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries")
+OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries", "expires")
 
-LOST = "the retry can't be published, the task is gone"
+LOST = "the retry can't be sent"
+
+#: Words that a file needs for a finding, and that tell nobody of a retry.
+WORDS = ("expires",)
 
 
 class Wrong(NamedTuple):
@@ -106,8 +112,8 @@ def check(module: Module) -> Iterator[Mistake]:
         if found:
             yield _mistake(call.node, f"{call.task_name} retries with", found)
     for task in module.tasks:
-        options = [option for name in OPTIONS if (option := task.own_option(name))]
-        if task.own_option("retry_kwargs"):
+        options = [option for name in OPTIONS if (option := task.written_option(name))]
+        if task.written_option("retry_kwargs"):
             options += task.retry_kwargs.values()
         for option in options:
             wrong = _wrong(module, option, "countdown" in task.retry_kwargs)
@@ -118,7 +124,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _mistake(node: ast.expr, beginning: str, found: list[Wrong]) -> Mistake:
     """One for a call or an option: it tells of the first, and mends all of them or none."""
     option, outcome, advice, _ = found[0]
-    message = f"{beginning} {option.name}={quoted(option.value)}: {outcome}; {advice}"
+    message = f"{beginning} {option.name}={quoted(option.value, 14)}: {outcome}; {advice}"
     if not all(wrong.edits for wrong in found):
         return Mistake(node, message)
     edits = tuple(edit for wrong in found for edit in wrong.edits)
@@ -130,6 +136,8 @@ def _wrong(module: Module, option: Item | Option, has_delay: bool) -> Wrong | No
         return _wrong_delay(module, option)
     if option.name == "eta":
         return None if has_delay else _wrong_eta(module, option)
+    if option.name == "expires":
+        return _wrong_end(module, option)
     if option.name == "max_retries":
         return _wrong_limit(module, option)
     return _wrong_backoff(module, option) if option.name in BACKOFFS else None
@@ -155,10 +163,19 @@ def _wrong_eta(module: Module, option: Item | Option) -> Wrong | None:
         seconds = in_seconds(module, value)
         if is_named and seconds:
             edits = (*edits, ReplaceExpression(value, seconds))
-        return Wrong(option, LOST, "write countdown= with .total_seconds()", edits)
+        return Wrong(option, LOST, "write countdown= in seconds", edits)
     if module.values.number(value):  # eta=0 is taken for none
-        return Wrong(option, LOST, f"write countdown={quoted(value)}", edits)
+        return Wrong(option, LOST, f"write countdown={whole(value, 12) or ''}", edits)
     return None
+
+
+def _wrong_end(module: Module, option: Item | Option) -> Wrong | None:
+    source = in_seconds(module, option.value)
+    if not module.kinds.is_timedelta(option.value) or not source:
+        return None
+    outcome = LOST if isinstance(option, Item) else "it can't be sent"
+    edits = (ReplaceExpression(option.value, source),)
+    return Wrong(option, outcome, "add .total_seconds()", edits)
 
 
 def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
@@ -167,7 +184,7 @@ def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
     source = without_quotes(module, option.value, whole=True)
     advice = f"write max_retries={quoted_source(source)}" if source else "write a whole number"
     edits = (ReplaceExpression(option.value, source),) if source else ()
-    return Wrong(option, "the first retry ends in TypeError", advice, edits)
+    return Wrong(option, "a TypeError at the first retry", advice, edits)
 
 
 def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
@@ -180,5 +197,5 @@ def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
     try:
         BACKOFFS[option.name](value)
     except ValueError:
-        return Wrong(option, outcome, "write a number of seconds")
+        return Wrong(option, outcome, "write a number")
     return None

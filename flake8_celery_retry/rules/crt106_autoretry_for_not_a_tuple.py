@@ -60,7 +60,7 @@ from collections.abc import Iterator
 
 from ..fixing.edits import Edit, ReplaceExpression
 from ..linting.findings import Fix, Mistake
-from ..linting.quoting import quoted
+from ..linting.quoting import quoted, whole
 from ..model import Module, Option
 from .repairs.options import drop
 
@@ -68,26 +68,26 @@ from .repairs.options import drop
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for name in ("autoretry_for", "dont_autoretry_for"):
-            option = task.own_option(name)
+            option = task.written_option(name)
             if option is not None:
                 yield from _mistakes(module, task.name, option)
 
 
 def _mistakes(module: Module, name: str, option: Option) -> Iterator[Mistake]:
     value = option.value
-    written = f"{name} has {option.name}={quoted(value)}"
-    no_start = f"{written}, no tuple: TypeError, the worker does not start"
+    written = f"{name} has {option.name}={quoted(value, 20)}"
+    no_start = f"{written}: the worker does not start"
     if _holds_text(module, value):
         yield Mistake(
             value,
-            f"{written}: the first failure is a TypeError, strings can't be caught; "
-            "write the classes",
+            f"{written}: strings can't be caught; write the classes",
         )
     elif module.values.value(value) is None:
         yield Mistake(value, f"{no_start}; drop it", _fix("drop it", drop(option)))
     elif module.kinds.is_single_class(value):
         edit = ReplaceExpression(value, ("(", value, ",)"))
-        advice = f"write ({quoted(value)},)"
+        short = whole(value, 12)
+        advice = f"write ({short},)" if short else "put it in a tuple"
         yield Mistake(value, f"{no_start}; {advice}", _fix(advice, edit))
 
 

@@ -4,10 +4,11 @@
 
 ## What it does
 
-Finds keywords of a retry call, and keys of `retry_kwargs`, that are not quite those of `retry`:
-`ex`, `e`, `err`, `error` or `exception` for `exc`; `delay`, `count_down` or `default_retry_delay`
-for `countdown`; `max_retry` or `retries` for `max_retries`; or options of the task
-(`retry_backoff`, `retry_jitter`…), which mean nothing there.
+Finds keywords of a retry call, and keys of `retry_kwargs`, that are not quite those of `retry`: a
+slip of the fingers (`coutdown`, `countDown`, `maxretries`, `exce`); another word for one (`ex`,
+`e`, `err`, `error` or `exception` for `exc`; `delay`, `retry_delay` or `default_retry_delay` for
+`countdown`; `max_retry` or `retries` for `max_retries`); or options of the task (`retry_backoff`,
+`retry_jitter`…), which mean nothing there.
 
 ## Why this is bad
 
@@ -56,11 +57,14 @@ def charge_order(self, order_id):
 
 ## What stays silent
 
-Every other keyword: `queue`, `priority`, `expires`, `MessageGroupId`… are options of the message.
+Every other keyword: `queue`, `priority`, `expires`, `MessageGroupId`… are options of the message. A
+slip is one or two letters added, dropped, changed or swapped, in a short name one (in one of four
+letters, two swapped ones: `etag` is no `eta`), and an English word is none (`throws`).
 
 ## Fix
 
-Safe: the right name, unless it is there already or may be; and where that would hold a value of the
+Safe: the right name, unless it is there already or may be (or an `eta` is, over which the
+`countdown` would win); and where that would hold a value of the
 wrong kind (CRT104, CRT105), a right one. None for options of the task, nor for an exception in
 `retry_kwargs`: Celery passes the one that was raised.
 """
@@ -81,10 +85,10 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         found = misspelled(call)
         if found:
-            message = f"{call.task_name} retries with {_told(found[0])}; {_advice(found[0])}"
+            message = f"{call.task_name} retries with {_told(found[0], 12)}; {_advice(found[0])}"
             yield Mistake(call.node, message, _fix_of_call(call, found))
     for task in module.tasks:
-        if task.own_option("retry_kwargs") is not None:
+        if task.written_option("retry_kwargs") is not None:
             yield from _mistakes_in_retry_kwargs(task)
 
 
@@ -97,22 +101,22 @@ def _mistakes_in_retry_kwargs(task: Task) -> Iterator[Mistake]:
         edits = None
         if task.retry_kwargs_complete and found.meant not in taken and found.meant != "exc":
             edits = _edits(task.module, found, None)
-        told = f"{task.name} has in retry_kwargs {_told(found)}"
+        told = f"{task.name} has in retry_kwargs {_told(found, 8)}"
         fix = Fix(f"write {found.meant}", safe=True, edits=edits) if edits else None
         yield Mistake(option.value, f"{told}; {_advice_for_entry(found)}", fix)
         taken.add(found.meant or "")
 
 
-def _told(found: Misspelling) -> str:
+def _told(found: Misspelling, most: int) -> str:
     """The argument as it is written, and what Celery does with it."""
-    written = f"{found.written.name}={quoted(found.written.value)}"
+    written = f"{found.written.name}={quoted(found.written.value, most)}"
     if found.meant is None:
-        return f"{written}, an option of the task: retry ignores it"
+        return f"{written}: retry ignores it"
     if found.meant == "exc":
-        return f"{written}, which can't be serialized: the task is gone"
+        return f"{written}: it can't be sent"
     if found.written.name == "retries":
-        return f"{written}, unknown to retry: KeyError at once"
-    return f"{written}, unknown to retry: it is ignored"
+        return f"{written}: a KeyError at once"
+    return f"{written}: Celery ignores it"
 
 
 def _advice(found: Misspelling) -> str:
@@ -134,6 +138,8 @@ def _fix_of_call(call: RetryCall, found: Sequence[Misspelling]) -> Fix | None:
     if call.has_unreadable_arguments:
         return None
     taken = set(call.arguments)
+    if call.passes("eta"):
+        taken.add("countdown")  # it would win over the eta
     edits: list[Edit] = []
     for each in found:
         repair = _edits(call.module, each, call.exception_name)

@@ -71,13 +71,12 @@ from .repairs.options import drop
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        option = task.own_option("retry")
+        option = task.written_option("retry")
         if option is None or task.is_house or not module.kinds.is_data(option.value):
             continue
-        written = f"retry={quoted(option.value)}"
+        written = f"retry={quoted(option.value, 18)}"
         yield Mistake(
             option.value,
-            f"{task.name} has {written}, which hides the method retry: a TypeError where the retry "
-            "is needed; drop it",
+            f"{task.name} has {written}: it hides the method retry, so no retry works; drop it",
             Fix(f"drop {written}", safe=True, edits=(drop(option),)),
         )

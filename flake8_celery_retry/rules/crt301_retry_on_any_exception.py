@@ -69,12 +69,12 @@ or the database through Django. The handler then catches that library's exceptio
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Iterator
 
 from ..facts.exceptions import BROAD, is_subclass
 from ..fixing.edits import Edit, SetHandlerType, Source
 from ..linting.findings import Fix, Mistake
+from ..linting.quoting import runs_of_a_bug
 from ..model import Handler, Module, RetryCall
 from ..model.outcome.sorting import is_sorted_out, raises_to_have_a_cause
 from ..model.policy.limits import limit_of_call
@@ -94,7 +94,8 @@ def check(module: Module) -> Iterator[Mistake]:
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
-            f"{call.task_name} retries any error: {_outcome(call)}; catch {_advice(family)}",
+            f"{call.task_name} retries any error: {runs_of_a_bug(limit_of_call(call))}; "
+            f"catch {_advice(family)}",
             _fix(handler, family) if family else None,
         )
 
@@ -109,21 +110,11 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
     )
 
 
-def _outcome(call: RetryCall) -> str:
-    limit = limit_of_call(call)
-    if limit == math.inf:
-        return "a bug runs for ever"
-    if limit is None or limit <= 0:
-        return "a bug looks like a blip"
-    return f"a bug runs {limit + 1:,.0f} times"
-
-
 def _advice(family: Family | None) -> str:
     if family is None:
         return "timeouts and connection errors"
-    if len(family.exceptions) == 1:
-        return family.exceptions[0]
-    return " and ".join(exception.rpartition(".")[2] for exception in family.exceptions)
+    first, *others = family.exceptions
+    return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
 
 
 def _fix(handler: Handler, family: Family) -> Fix:

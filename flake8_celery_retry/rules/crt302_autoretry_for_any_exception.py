@@ -26,7 +26,7 @@ from celery import shared_task
 from shop.gateway import charge
 
 
-@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=3)  # CRT302
+@shared_task(autoretry_for=(Exception,), retry_backoff=True)  # CRT302
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -39,7 +39,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True, max_retries=3)
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -47,8 +47,10 @@ def charge_order(order_id):
 ## What stays silent
 
 A task with a `dont_autoretry_for` that holds more than `Retry` and `Ignore` (autoretry lets these
-pass by itself); one with `max_retries=0`, of which CRT303 says all there is to say; one that lets
-no exception out (CRT211).
+pass by itself, not `Reject`); one with `max_retries=0`, of which CRT303 says all there is to say,
+or `max_retries=None`, of which CRT304 speaks. Where both a limit (`max_retries`) and a delay
+(`retry_backoff`, `default_retry_delay`, `countdown`) are written out, that is a policy: CRT908, an
+opinion, speaks of it. One that lets no exception out (CRT211).
 
 ## Fix
 
@@ -57,43 +59,29 @@ None: which failures may pass is for the author to say.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from ..facts.exceptions import BROAD, is_celery_exception
 from ..linting.findings import Mistake
-from ..model import Module, Task
+from ..linting.quoting import runs_of_a_bug
+from ..model import Module
 from ..model.outcome.unreached import never_retries_automatically
-from ..model.policy.limits import limit_of_autoretry
+from ..model.policy.autoretry import broad_exception, has_policy
+from ..model.policy.limits import limit_of_autoretry, unlimited_option
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    for task in module.tasks:
-        option = task.own_option("autoretry_for")
-        if option is None or _picks_what_it_denies(task) or never_retries_automatically(task):
+    for task in module.tasks_and_lone_bases:
+        option = task.option("autoretry_for")
+        if option is None or broad_exception(task) is None or task.may_be_foreign:
             continue
-        names = map(module.values.exception, module.values.known_elements(option.value))
-        broad = next((name for name in names if name in BROAD), None)
+        if never_retries_automatically(task):
+            continue
         limit = limit_of_autoretry(task)
-        if broad is None or (limit is not None and limit <= 0):
+        is_never = limit is not None and limit <= 0
+        if is_never or has_policy(task) or unlimited_option(task) is not None:
             continue
         yield Mistake(
             option.value,
-            f"{task.name} retries automatically on {broad}: a bug or a refusal "
-            f"{_outcome(limit)}; name what time may mend in autoretry_for",
+            f"{task.name_at(option)} retries any error: {runs_of_a_bug(limit)}; "
+            "list timeouts and connection errors",
         )
-
-
-def _picks_what_it_denies(task: Task) -> bool:
-    denied = task.never_retried
-    return denied is None or not all(
-        is_celery_exception(name, "Retry", "Ignore") for name in denied
-    )
-
-
-def _outcome(limit: float | None) -> str:
-    if limit is None:
-        return "is run again and again"
-    if limit == math.inf:
-        return "is run for ever"
-    return "is run once more" if limit == 1 else f"is run {limit:g} more times"

@@ -57,34 +57,48 @@ when all that retries has a limit of its own.
 
 ## Fix
 
-Unsafe: the option is dropped, so that Celery's default holds, which is 3 (and a `retry_kwargs`
-with it when nothing else is in it). None in a class body where one assignment sets several names.
+Safe where nothing but `autoretry_for` retries: that goes, with the options that only it reads and
+`default_retry_delay`; `max_retries=0` stays, and says "never" (out of `retry_kwargs` it moves to
+the decorator). It runs once, as before. Unsafe under a decorator of the project's own, with a base
+class of another module or one that overrides `retry`, and where the body reads one of the options
+or hands the task out. With a retry call, unsafe: `max_retries` is dropped, so that Celery's default
+holds, which is 3. None where an option stands in a dict or a class that others share, or where one
+assignment sets several names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..facts.options import AUTORETRY_OPTIONS
+from ..fixing.edits import Edit
 from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
-from ..model.policy.limits import counts_limit_of_task
+from ..model.policy.in_force import is_hidden
+from ..model.policy.limits import calls_of, counts_limit_of_task
+from ..model.work.uses import hands_itself_out, reads_option
 from ..syntax.values import Item
-from .repairs.options import drop_limit
+from .repairs.options import drop, drop_limit, say_never
+
+#: What automatic retries alone read, and what only they wait for.
+OF_AUTORETRY = ("autoretry_for", *sorted(AUTORETRY_OPTIONS), "default_retry_delay")
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        option = task.own_option("max_retries")
+        option = task.judged_option("max_retries")
         if option is not None and _is_never(module, option) and counts_limit_of_task(task):
             yield Mistake(option.value, _message(task, option), _fix(task, option))
-        option = task.retry_kwargs.get("max_retries")
-        is_read = task.own_option("retry_kwargs") is not None and task.retries_automatically
-        if option is not None and is_read and _is_never(module, option):
-            yield Mistake(option.value, _message(task, option), _fix(task, option))
+        entry = task.retry_kwargs.get("max_retries")
+        is_read = task.judged_option("retry_kwargs") is not None and task.retries_automatically
+        if entry is not None and is_read and _is_never(module, entry):
+            yield Mistake(entry.value, _message(task, entry), _fix(task, entry))
         for call in task.retry_calls:
             item = call.arguments.get("max_retries")
             if item is not None and call.is_own and _is_never(module, item):
-                yield Mistake(call.node, _message(task, item), _fix(task, item))
+                edits = drop_limit(task, item)
+                fix = Fix("drop max_retries", safe=False, edits=edits) if edits else None
+                yield Mistake(call.node, _message(task, item), fix)
 
 
 def _is_never(module: Module, option: Option | Item) -> bool:
@@ -92,14 +106,41 @@ def _is_never(module: Module, option: Option | Item) -> bool:
     return limit is not None and limit <= 0
 
 
+def _is_automatic_only(task: Task) -> bool:
+    return task.retries_automatically and not calls_of(task)
+
+
 def _message(task: Task, option: Option | Item) -> str:
-    limit = task.module.values.number(option.value)
-    return (
-        f"{task.name} retries with max_retries={limit:g}: the first retry is one too many, so "
-        "there is never a second run; drop it (the default is 3)"
-    )
+    limit = f"max_retries={task.module.values.number(option.value):g}"
+    name = task.name_at(option) if isinstance(option, Option) else task.name
+    if _is_automatic_only(task):
+        return (
+            f"{name} has autoretry_for and {limit}: it runs once, never again; drop autoretry_for"
+        )
+    return f"{name} retries with {limit}: the first retry already fails; drop it, the default is 3"
 
 
-def _fix(task: Task, option: Option | Item) -> Fix | None:
-    edits = drop_limit(task, option)
+def _fix(task: Task, option: Option) -> Fix | None:
+    if _is_automatic_only(task):
+        return _fix_of_autoretry(task)
+    edits = drop_limit(task, option) if option.is_own else None
     return Fix("drop max_retries", safe=False, edits=edits) if edits else None
+
+
+def _fix_of_autoretry(task: Task) -> Fix | None:
+    """Take out what only automatic retries read; ``max_retries=0`` stays, and says "never". None
+    where an option stands in a place that others share."""
+    written = [option for name in OF_AUTORETRY if (option := task.option(name)) is not None]
+    if any(option.holder is not task.holder for option in written):
+        return None
+    edits: list[Edit] = []
+    for option in written:
+        is_where_zero_stands = option.name == "retry_kwargs" and "max_retries" in task.retry_kwargs
+        edits += say_never(task, option) if is_where_zero_stands else (drop(option),)
+    is_certain = not (
+        is_hidden(task)
+        or task.overrides_retry
+        or hands_itself_out(task)
+        or any(reads_option(task, option.name) for option in written)
+    )
+    return Fix("drop autoretry_for", safe=is_certain, edits=tuple(edits))

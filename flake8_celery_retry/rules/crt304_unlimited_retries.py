@@ -42,7 +42,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(bind=True)
+@shared_task(bind=True, max_retries=20)
 def charge_order(self, order_id):
     try:
         return charge(order_id)
@@ -52,14 +52,14 @@ def charge_order(self, order_id):
 
 ## What stays silent
 
-A task that compares `self.request.retries` with a limit of its own, one way of which leaves without
-a retry; a decorator or class when all that retries has a limit of its own; a task that never
-retries.
+A task that compares `self.request.retries` (through a local name, `+ 1` too), an argument of its
+own that counts attempts, or a clock with a limit of its own, one way of which leaves without a
+retry. `None` in one arm of a conditional expression, which somebody thought about. A decorator or
+class when all that retries has a limit of its own; a task that never retries.
 
 ## Fix
 
-Unsafe: the option is dropped, so that Celery's default holds, which is 3 (and a `retry_kwargs`
-with it when nothing else is in it). None in a class body where one assignment sets several names.
+None: `None` may be meant, and which number is right is for the author to say.
 """
 
 from __future__ import annotations
@@ -67,12 +67,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..linting.findings import Fix, Mistake
-from ..model import Module, Option, Task
-from ..model.policy.limits import counts_limit_of_task, limit_of_task
+from ..linting.findings import Mistake
+from ..model import Module, Task
+from ..model.policy.autoretry import broad_exception
+from ..model.policy.limits import limit_of_task, unlimited_option
 from ..model.policy.retry_count import limits_retries_by_hand
-from ..syntax.values import Item
-from .repairs.options import drop_limit
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -82,36 +81,29 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _check_task(task: Task) -> Iterator[Mistake]:
-    module = task.module
-    option = task.own_option("max_retries")
-    if option is not None and counts_limit_of_task(task):
-        ways = [module.values.value(arm) for arm in module.values.arms(option.value)]
-        if None in ways:
-            has = "has" if len(ways) == 1 else "may have"
-            message = (
-                f"{task.name} {has} max_retries=None: what never succeeds is retried for ever; "
-                "write a number (without the option it would be 3)"
-            )
-            yield Mistake(option.value, message, _fix(task, option))
-    option = task.retry_kwargs.get("max_retries")
-    is_read = task.own_option("retry_kwargs") is not None and task.retries_automatically
-    if option is not None and is_read and module.values.value(option.value) is None:
-        yield Mistake(option.value, _message(task, "retry_kwargs"), _fix(task, option))
+    values = task.module.values
+    option = unlimited_option(task)
+    if option is not None:
+        what = "retries any exception" if broad_exception(task) else "is retried"
+        yield Mistake(
+            option.value,
+            f"{task.name_at(option)} has max_retries=None: it {what} for ever; "
+            "write a number, the default is 3",
+        )
+    entry = task.retry_kwargs.get("max_retries")
+    is_read = task.judged_option("retry_kwargs") is not None and task.retries_automatically
+    if entry is not None and is_read and values.value(entry.value) is None:
+        yield Mistake(entry.value, _message(task, "in retry_kwargs has"))
     for call in task.retry_calls:
         item = call.arguments.get("max_retries")
-        if item is not None and call.is_own and module.values.value(item.value) is None:
-            yield Mistake(call.node, _message(task, "a retry call"), _fix(task, item))
+        if item is not None and call.is_own and values.value(item.value) is None:
+            yield Mistake(call.node, _message(task, "retries with"))
 
 
-def _message(task: Task, where: str) -> str:
+def _message(task: Task, beginning: str) -> str:
     limit = limit_of_task(task)
-    default = f" ({limit:g})" if limit is not None and limit < math.inf else ""
+    default = f", {limit:g}" if limit is not None and limit < math.inf else ""
     return (
-        f"{task.name} has max_retries=None in {where}, where Celery takes it for the task's own "
-        f"limit{default}; write a number"
+        f"{task.name} {beginning} max_retries=None: that is the task's own limit{default}; "
+        "write a number"
     )
-
-
-def _fix(task: Task, option: Option | Item) -> Fix | None:
-    edits = drop_limit(task, option)
-    return Fix("drop max_retries", safe=False, edits=edits) if edits else None

@@ -52,10 +52,11 @@ def charge_order(order_id):
 
 ## What stays silent
 
-A task with `base=`, a base class of another module, an app made with `task_cls=`, or a decorator of
-the project's own, each of which may bring `autoretry_for` (where it is written out, that is the
-one); a class without `run`; an option that the body reads back (`self.retry_backoff`); a task that
-hands itself to a function of another module.
+A task with a base class of another module (by `base=` too), an app made with `task_cls=`, or a
+decorator of the project's own: each may bring `autoretry_for`, or the `retry_backoff` that is
+missing beside `retry_jitter`. A class without `run`; an option that the body reads back
+(`self.retry_backoff`); a task that hands itself to a function of another module. A task that never
+retries and has a limit or a delay: CRT308 names all its options.
 
 ## Fix
 
@@ -68,11 +69,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts.exceptions import is_celery_exception
-from ..facts.options import AUTORETRY_OPTIONS, DEFAULT_RETRY_DELAY, MISSPELLED_RETRY_PARAMETERS
+from ..facts.misspellings import meant_argument
+from ..facts.options import AUTORETRY_OPTIONS
 from ..linting.findings import Mistake
+from ..linting.quoting import listed
 from ..model import UNKNOWN, Module, Option, RetryCall, Task
-from ..model.policy.autoretry import backs_off, lacks_autoretry
+from ..model.policy.autoretry import backs_off, lacks_autoretry, never_retried
 from ..model.policy.delays import waits_default_delay
+from ..model.policy.in_force import delay_of_call_in_force
+from ..model.policy.limits import calls_of
+from ..model.policy.unused import options_of_no_retry
 from ..model.work.uses import hands_itself_out, hands_itself_to_retry, reads_option
 
 
@@ -85,6 +91,8 @@ class Ignored(NamedTuple):
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
+        if options_of_no_retry(task):
+            continue  # CRT308 says it all
         ignored = sorted(
             (found for found in _ignored(task) if _is_for_celery(task, found)),
             key=lambda found: (found.option.value.lineno, found.option.value.col_offset),
@@ -94,37 +102,37 @@ def check(module: Module) -> Iterator[Mistake]:
         if task.retries_automatically and backs_off(task):
             for call in task.retry_calls:
                 if call.is_own and waits_default_delay(call) and not _means_countdown(call):
-                    yield Mistake(call.node, _message_for_call(task))
+                    yield Mistake(call.node, _message_for_call(call))
 
 
 def _ignored(task: Task) -> Iterator[Ignored]:
     if lacks_autoretry(task):
         for name in sorted(AUTORETRY_OPTIONS):
-            yield from _own(task, name, "without autoretry_for")
+            yield from _judged(task, name, "without autoretry_for")
     elif task.retries_automatically:
         yield from _ignored_delays(task)
         yield from _ignored_limit(task)
-        denied = task.never_retried
+        denied = never_retried(task)
         if denied and all(is_celery_exception(name, "Retry", "Ignore") for name in denied):
-            yield from _own(task, "dont_autoretry_for", "as Retry and Ignore pass")
+            yield from _judged(task, "dont_autoretry_for", "as Retry and Ignore pass")
 
 
 def _ignored_delays(task: Task) -> Iterator[Ignored]:
     backoff = backs_off(task)
     if backoff is False:
-        yield from _own(task, "retry_backoff_max", "without retry_backoff")
-        yield from _own(task, "retry_jitter", "without retry_backoff")
+        yield from _judged(task, "retry_backoff_max", "without retry_backoff")
+        yield from _judged(task, "retry_jitter", "without retry_backoff")
     if not backoff:
         return
     countdown = task.retry_kwargs.get("countdown")
-    if countdown is not None and task.own_option("retry_kwargs") is not None:
+    if countdown is not None and task.judged_option("retry_kwargs") is not None:
         yield Ignored(countdown, "beside retry_backoff")
     if not _retries_itself(task):
-        yield from _own(task, "default_retry_delay", "beside retry_backoff")
+        yield from _judged(task, "default_retry_delay", "beside retry_backoff")
 
 
 def _ignored_limit(task: Task) -> Iterator[Ignored]:
-    option, other = task.own_option("max_retries"), task.retry_kwargs.get("max_retries")
+    option, other = task.judged_option("max_retries"), task.retry_kwargs.get("max_retries")
     if option is None or other is None or _retries_itself(task):
         return
     limit, used = task.module.values.value(option.value), task.module.values.value(other.value)
@@ -132,15 +140,14 @@ def _ignored_limit(task: Task) -> Iterator[Ignored]:
         yield Ignored(option, f"beside the {used!r} in retry_kwargs")
 
 
-def _own(task: Task, name: str, reason: str) -> Iterator[Ignored]:
-    option = task.own_option(name)
+def _judged(task: Task, name: str, reason: str) -> Iterator[Ignored]:
+    option = task.judged_option(name)
     if option is not None:
         yield Ignored(option, reason)
 
 
 def _retries_itself(task: Task) -> bool:
-    calls = [*task.retry_calls, *(call for base in task.bases for call in base.retry_calls)]
-    return bool(calls) or hands_itself_to_retry(task)
+    return bool(calls_of(task)) or hands_itself_to_retry(task)
 
 
 def _is_for_celery(task: Task, found: Ignored) -> bool:
@@ -150,42 +157,29 @@ def _is_for_celery(task: Task, found: Ignored) -> bool:
 
 
 def _means_countdown(call: RetryCall) -> bool:
-    return any(MISSPELLED_RETRY_PARAMETERS.get(name) == "countdown" for name in call.arguments)
+    return any(meant_argument(name) == "countdown" for name in call.arguments)
 
 
 def _message(task: Task, ignored: list[Ignored]) -> str:
+    name = task.name_at(ignored[0].option)
     names: dict[str, list[str]] = {}
     for option, reason in ignored:
         names.setdefault(reason, []).append(option.name)
     if list(names) == ["without autoretry_for"]:
-        advice = "add it" if len(ignored) > 2 else f"add it{_wait_of_calls(task)}"
-        return f"{task.name}: Celery reads {_listed(ignored)} only with autoretry_for; {advice}"
+        shown = listed(names["without autoretry_for"], 40)
+        return f"{name}: Celery reads {shown} only with autoretry_for; add it"
     advice = "drop it" if len(ignored) == 1 else "drop them"
-    if len(names) > 2:
-        return f"{task.name}: Celery ignores {_listed(ignored)} beside the other options; {advice}"
-    reasons = ", ".join(f"{' and '.join(listed)} {reason}" for reason, listed in names.items())
-    return f"{task.name}: Celery ignores {reasons}; {advice}"
+    if len(names) == 1:
+        [(reason, options)] = names.items()
+        return f"{name}: Celery ignores {listed(options, 35)} {reason}; {advice}"
+    shown = listed([found.option.name for found in ignored], 30)
+    return f"{name}: Celery ignores {shown} beside other options; {advice}"
 
 
-def _listed(ignored: list[Ignored]) -> str:
-    return ", ".join(found.option.name for found in ignored)
-
-
-def _wait_of_calls(task: Task) -> str:
-    is_told = not any(waits_default_delay(call) for call in task.retry_calls)
-    return "" if is_told else f", or pass countdown=: self.retry waits {_default_delay(task)}"
-
-
-def _message_for_call(task: Task) -> str:
+def _message_for_call(call: RetryCall) -> str:
+    number = delay_of_call_in_force(call).number
+    delay = "default_retry_delay" if number is None else f"{number:g} s"
     return (
-        f"{task.name} backs off in automatic retries only: this call waits "
-        f"{_default_delay(task)} every time; pass countdown=, or leave it to autoretry_for"
+        f"{call.task_name} backs off in automatic retries only: this call waits {delay}; "
+        "pass countdown="
     )
-
-
-def _default_delay(task: Task) -> str:
-    option = task.option("default_retry_delay")
-    if option is None and not task.has_hidden_options:
-        return f"{DEFAULT_RETRY_DELAY} s"
-    number = task.module.values.number(option.value) if option else None
-    return "default_retry_delay" if number is None else f"{number:g} s"

@@ -4,11 +4,11 @@
 
 ## What it does
 
-Finds options of a task decorator that mean a retry setting and that Celery does not know:
-misspelled ones (`max_retry`, `retries`, `autoretry`, `retry_delay`, `jitter`…), and those of
-`apply_async` and its `retry_policy` (`countdown`, `eta`, `interval_start`, `interval_step`,
-`interval_max`); and settings that Celery doesn't have (`retry_backoff_base`, `max_attempts`,
-`retry_on`…).
+Finds options of a task decorator that mean a retry setting and that Celery does not know: slips of
+the fingers (`max_retires`, `retry_backof`), other words for one (`max_retry`, `retries`,
+`autoretry`, `retry_delay`, `jitter`…), and those of `apply_async` and its `retry_policy`
+(`countdown`, `eta`, `interval_start`, `interval_step`, `interval_max`); and settings that Celery
+doesn't have (`retry_backoff_base`, `max_attempts`, `retry_on`…).
 
 ## Why this is bad
 
@@ -54,8 +54,9 @@ def charge_order(self, order_id):
 
 ## What stays silent
 
-A task with `base=` or a decorator of the project's own, which may read the option; an option that
-the task's body reads back (`self.retry_delay`); `retry=`, of which CRT110 speaks; a decorator
+A task with a base class of another module, an app made with `task_cls=`, or a decorator of the
+project's own, each of which may read the option; an option that the task's body, or a base class of
+the module, reads back (`self.retry_delay`); `retry=`, of which CRT110 speaks; a decorator
 `@something.task` in a module that imports no Celery. A name with another word in it, or with an
 English word (`max_entries`), is no misspelling.
 
@@ -71,44 +72,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..facts.misspellings import INVENTED_OPTIONS, PUBLISH_OPTIONS, meant_option
 from ..linting.findings import Fix, Mistake
+from ..linting.quoting import listed
 from ..model import Module, Option, Task
-from ..model.spelling import INVENTED, PUBLISH_OPTIONS, fits, meant_option, unknown_options
+from ..model.spelling import fits, unknown_options
 from .repairs.options import rename
+
+#: Characters that the message has room for options and what is meant by them.
+MOST = 32
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         options = unknown_options(task)
         if options:
-            options.sort(key=lambda option: (option.value.lineno, option.value.col_offset))
             yield Mistake(options[0].value, _message(task, options), _fix(task, options))
 
 
 def _message(task: Task, options: list[Option]) -> str:
-    names = ", ".join(option.name for option in options)
-    meant = [name for option in options for name in _meant(option)]
-    advice = " and ".join(dict.fromkeys(meant))
-    return f"{task.name}: Celery reads no option {names}; write {advice}"
+    names = listed([option.name for option in options], MOST)
+    meant = dict.fromkeys(name for option in options for name in _meant(option))
+    return f"{task.name}: Celery knows no {names}; write {listed([*meant], MOST)}"
 
 
 def _meant(option: Option) -> tuple[str, ...]:
     if option.name in PUBLISH_OPTIONS:
         return "default_retry_delay", "retry_backoff"
-    meant = INVENTED.get(option.name) or meant_option(option.name)
+    meant = INVENTED_OPTIONS.get(option.name) or meant_option(option.name)
     return (meant,) if meant else ()
 
 
 def _fix(task: Task, options: list[Option]) -> Fix | None:
+    module = task.module
     renamed: dict[str, Option] = {}
     for option in options:
         name = meant_option(option.name)
-        if name is not None and name not in task.options and fits(task.module, option, name):
+        if name is not None and name not in task.options and fits(module, option, name):
             renamed.setdefault(name, option)
     if not renamed:
         return None
     edits = tuple(rename(option, name) for name, option in renamed.items())
-    is_safe = not any(_turns_round(task.module, option) for option in renamed.values())
+    is_safe = not any(_turns_round(module, option) for option in renamed.values())
     return Fix(f"write {', '.join(renamed)}", is_safe, edits)
 
 

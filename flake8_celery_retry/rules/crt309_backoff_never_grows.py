@@ -45,55 +45,52 @@ def charge_order(order_id):
 
 ## What stays silent
 
-Values that can't be read; a task without `autoretry_for`, of which CRT305 speaks.
+Values that can't be read; a limit that a base class of another module, an app made with `task_cls=`
+or a decorator of the project's own may set; a task without `autoretry_for`, of which CRT305 speaks.
 
 ## Fix
 
-None: the first delay is for the author to choose.
+None: a smaller factor or a larger `retry_backoff_max`, which is for the author to choose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts.options import DEFAULT_BACKOFF_MAX
 from ..linting.findings import Mistake
 from ..model import Module, Option, Task
 from ..model.policy.autoretry import lacks_autoretry
+from ..model.policy.in_force import setting_of_task
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    for task in module.tasks:
-        backoff, maximum = task.option("retry_backoff"), task.option("retry_backoff_max")
-        if backoff is None or lacks_autoretry(task):
+    for task in module.tasks_and_lone_bases:
+        place = _place(task)
+        backoff = setting_of_task(task, "retry_backoff")
+        factor = backoff.converted_number
+        if place is None or not factor or (lacks_autoretry(task) and not task.is_base):
             continue
-        factor, limit = _factor(module, backoff), _limit(task, maximum)
-        if factor is None:
-            continue
+        limit = setting_of_task(task, "retry_backoff_max").converted_number
         if limit is not None and factor >= limit:
-            own = task.own_option("retry_backoff") or task.own_option("retry_backoff_max")
-            if own is not None:
-                yield Mistake(
-                    own.value,
-                    f"{task.name} has retry_backoff={factor:g}, and no delay is longer than "
-                    f"{limit:g} s: every retry waits as long; write a smaller factor, in seconds",
-                )
-        elif factor != int(factor) and task.own_option("retry_backoff") is not None:
+            yield Mistake(
+                place.value,
+                f"{task.name_at(place)} has retry_backoff={factor:g}: every retry waits "
+                f"{limit:g} s; lower it, or raise retry_backoff_max",
+            )
+        elif factor != int(factor) and place.name == "retry_backoff":
             counted = int(max(1, factor))
             yield Mistake(
-                backoff.value,
-                f"{task.name} has retry_backoff={factor:g}, which Celery counts as {counted}: "
-                f"it is a factor in whole seconds; write retry_backoff={counted}",
+                place.value,
+                f"{task.name_at(place)} has retry_backoff={factor:g}: Celery counts whole seconds, "
+                f"{counted}; write {counted}",
             )
 
 
-def _factor(module: Module, backoff: Option) -> float | None:
-    """The delay that the backoff begins with, in seconds; ``None`` for no backoff."""
-    return module.values.converted_number(backoff.value) or None
-
-
-def _limit(task: Task, maximum: Option | None) -> float | None:
-    """The longest delay, in seconds; ``None`` where it can't be read."""
-    if maximum is None:
-        return DEFAULT_BACKOFF_MAX if task.options_complete else None
-    return task.module.values.converted_number(maximum.value)
+def _place(task: Task) -> Option | None:
+    """The option to report: the factor, or the maximum where another class brings the factor."""
+    if task.may_be_foreign:
+        return None
+    factor, maximum = task.option("retry_backoff"), task.option("retry_backoff_max")
+    if factor is not None and maximum is not None and maximum.is_own and not factor.is_own:
+        return maximum
+    return factor

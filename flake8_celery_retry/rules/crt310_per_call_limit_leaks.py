@@ -53,7 +53,8 @@ def charge_order(self, order_id):
 
 ## What stays silent
 
-`max_retries=None`, which means the task's own limit; a task without `autoretry_for`.
+`max_retries=None`, which means the task's own limit; one equal to the limit that automatic retries
+have anyway; a task without `autoretry_for`.
 
 ## Fix
 
@@ -67,6 +68,7 @@ from collections.abc import Iterator
 from ..linting.findings import Mistake
 from ..linting.quoting import quoted
 from ..model import Module
+from ..model.policy.in_force import limit_in_force, limit_of_call_in_force
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -77,8 +79,11 @@ def check(module: Module) -> Iterator[Mistake]:
             limit = call.argument("max_retries")
             if limit is None or not call.is_own or not call.passes("max_retries"):
                 continue
+            kept = limit_of_call_in_force(call).number
+            if kept is not None and kept == limit_in_force(task).number:
+                continue
             yield Mistake(
                 call.node,
-                f"{task.name} retries with max_retries={quoted(limit, 12)}: Celery keeps it for "
-                "the automatic retries of every message; drop it, test request.retries",
+                f"{task.name} passes max_retries={quoted(limit, 8)}: it stays for all automatic "
+                "retries; test request.retries",
             )

@@ -68,10 +68,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..facts.options import DEFAULT_RETRY_DELAY
 from ..fixing.edits import Edit, RemoveStatement, SetKeyword
 from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall
+from ..model.policy.in_force import delay_of_call_in_force
 from ..model.work.sleeps import plain_sleep_before_retry, sleeps_before_retry, time_asleep
 from .repairs.names import forget_name
 
@@ -103,10 +103,7 @@ MOST = 16
 def _delay(call: RetryCall) -> str:
     """How long the retry waits, for the message."""
     if {call.passes("countdown"), call.passes("eta")} == {False}:
-        option = call.task.option("default_retry_delay") if call.task is not None else None
-        if option is None and (call.task is None or call.task.has_hidden_options):
-            return "its own delay is added"
-        seconds = DEFAULT_RETRY_DELAY if option is None else call.module.values.number(option.value)
+        seconds = delay_of_call_in_force(call).number
     else:
         seconds = call.module.values.number(call.argument("countdown"))
     return "its own delay is added" if seconds is None else f"{seconds:g} s are added"

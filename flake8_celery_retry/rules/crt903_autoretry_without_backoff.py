@@ -64,39 +64,27 @@ from collections.abc import Iterator
 
 from ..fixing.edits import SetKeyword
 from ..linting.findings import Fix, Mistake
-from ..model import Module, Option, Task
+from ..model import Module, Option
 from ..model.outcome.unreached import never_retries_automatically
+from ..model.policy.in_force import delay_in_force
 from ..model.policy.limits import limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         autoretry = task.own_option("autoretry_for")
-        if (
-            autoretry is None
-            or _may_say_how_long(task)
-            or never_retries_automatically(task)
-            or module.recognition.makes_app_with_task_class
-        ):
-            continue
         limit = limit_of_autoretry(task)
-        if limit is not None and limit <= 0:
+        is_never = limit is not None and limit <= 0
+        if autoretry is None or is_never or task.option("retry_backoff") is not None:
             continue
-        yield Mistake(
-            autoretry.value,
-            f"{task.name} has autoretry_for but no delay of its own: all its retries come back "
-            "after 180 s, in step; write retry_backoff=True",
-            _fix(autoretry),
-        )
-
-
-def _may_say_how_long(task: Task) -> bool:
-    return (
-        task.has_hidden_options
-        or not task.retry_kwargs_complete
-        or "countdown" in task.retry_kwargs
-        or any(task.option(name) for name in ("retry_backoff", "default_retry_delay"))
-    )
+        delay = delay_in_force(task)
+        if delay.is_default and not never_retries_automatically(task):
+            yield Mistake(
+                autoretry.value,
+                f"{task.name} sets no delay: all retries come {delay.number:g} s later, in step; "
+                "write retry_backoff=True",
+                _fix(autoretry),
+            )
 
 
 def _fix(autoretry: Option) -> Fix | None:

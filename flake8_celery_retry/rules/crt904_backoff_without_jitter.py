@@ -59,12 +59,13 @@ Unsafe: `retry_jitter=False` goes. None for a calculated countdown.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ..linting.findings import Fix, Mistake
-from ..model import UNKNOWN, Module, Task
+from ..linting.quoting import quoted
+from ..model import Module, Task
 from ..model.outcome.unreached import never_retries_automatically
+from ..model.policy.autoretry import backs_off, lacks_autoretry
 from ..model.policy.calculation import is_power_of_retry_count, may_be_random
 from .repairs.options import drop
 
@@ -80,26 +81,22 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} backs off without jitter: tasks that failed together come back "
-            "together each time; add a random part to the countdown",
+            f"{call.task_name} backs off without jitter: tasks that fail together come back "
+            "together; add a random part",
         )
 
 
 def _check_options(task: Task) -> Iterator[Mistake]:
-    module = task.module
-    jitter, backoff = task.own_option("retry_jitter"), task.option("retry_backoff")
-    if jitter is None or backoff is None:
-        return
-    if not (task.retries_automatically or task.has_hidden_options):
+    jitter = task.own_option("retry_jitter")
+    if jitter is None or not backs_off(task) or lacks_autoretry(task):
         return
     if never_retries_automatically(task):
         return
-    factor = module.values.value(backoff.value)
-    if factor is UNKNOWN or not factor or module.values.value(jitter.value) not in {False, None}:
+    if task.module.values.value(jitter.value) not in {False, None}:
         return
     yield Mistake(
         jitter.value,
-        f"{task.name} has retry_jitter={ast.unparse(jitter.value)}: tasks that failed together "
-        "come back together after each backoff; drop retry_jitter",
+        f"{task.name} has retry_jitter={quoted(jitter.value, 8)}: tasks that fail together come "
+        "back together; drop it",
         Fix("drop retry_jitter", safe=False, edits=(drop(jitter),)),
     )

@@ -75,7 +75,7 @@ Celery's `DjangoTask` (the default in a Django project). With SQLAlchemy, send t
 
 A handler for a missing row that doesn't retry; one that catches other exceptions too and looks
 which one it has before it retries; `autoretry_for` whose `dont_autoretry_for` names the exception,
-or with `max_retries=0`.
+or with a `max_retries` of 0 or less, at the call too.
 
 ## Fix
 
@@ -98,14 +98,14 @@ from ..linting.findings import Mistake
 from ..linting.quoting import quoted
 from ..model import Module, Task
 from ..model.outcome.sorting import is_tested
-from ..model.policy.limits import limit_of_autoretry
+from ..model.policy.limits import limit_of_autoretry, limit_of_call
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
         missing = handler.missing_rows if handler else []
-        if handler is None or not missing:
+        if handler is None or not missing or _is_never(limit_of_call(call)):
             continue
         if len(missing) < len(handler.caught) and is_tested(call):
             continue
@@ -116,7 +116,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _check_autoretry(task: Task) -> Iterator[Mistake]:
     autoretry = task.own_option("autoretry_for")
-    if autoretry is None or limit_of_autoretry(task) == 0:
+    if autoretry is None or _is_never(limit_of_autoretry(task)):
         return
     excluded = task.option("dont_autoretry_for")
     spared = task.module.values.missing_rows(excluded.value) if excluded else []
@@ -129,8 +129,9 @@ def _check_autoretry(task: Task) -> Iterator[Mistake]:
 
 def _message(task: str, exception: ast.expr) -> str:
     is_django = not ast.unparse(exception).endswith("NoResultFound")
-    when = "with transaction.on_commit" if is_django else "after the commit"
-    return (
-        f"{task} retries on {quoted(exception, 36)}: it was sent before the row was committed; "
-        f"send it {when}"
-    )
+    when = "use transaction.on_commit" if is_django else "send it after that"
+    return f"{task} retries on {quoted(exception, 26)}: perhaps not committed yet; {when}"
+
+
+def _is_never(limit: float | None) -> bool:
+    return limit is not None and limit <= 0

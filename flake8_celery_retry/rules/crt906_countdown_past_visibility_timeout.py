@@ -59,7 +59,7 @@ work that waits for hours, a periodic task that looks for what is due holds no m
 ## What stays silent
 
 Numbers that can't be read; a random part; an option that every retry call overrides, or one on a
-task that never retries; RabbitMQ users, who have no reason to switch it on.
+task that never retries; a module that shows an `amqp://` or `pyamqp://` broker.
 
 ## Fix
 
@@ -75,15 +75,19 @@ message asks for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..linting.findings import Mistake
+from ..linting.quoting import seconds
 from ..model import Module, Option, Task
 from ..model.policy.delays import largest_automatic_delay, largest_delay, waits_default_delay
 
 
 def check(module: Module) -> Iterator[Mistake]:
     timeout = module.recognition.settings.visibility_timeout
+    if module.recognition.has_amqp_broker:
+        return
     for call in module.retry_calls:
         delay = largest_delay(call)
         if delay is not None and delay >= timeout:
@@ -109,7 +113,8 @@ def _delays_of_options(task: Task) -> Iterator[tuple[Option, float]]:
 
 
 def _message(task: str, delay: float, timeout: int) -> str:
+    wait = "without bound" if delay == math.inf else seconds(delay)
     return (
-        f"{task} may wait {delay:.0f} s for a retry: after {timeout} s without an answer Redis "
-        f"delivers the message again; keep the delay below {timeout} s"
+        f"{task} may wait {wait}: Redis and SQS deliver the retry again after {timeout} s; "
+        "wait less"
     )

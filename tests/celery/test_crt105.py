@@ -14,6 +14,7 @@ DELAY = "countdown=timedelta(minutes=1)"
         ("countdown='60'", "TypeError"),
         ("eta=60", "AttributeError"),
         ("eta=timedelta(minutes=1)", "AttributeError"),
+        ("expires=timedelta(minutes=1)", "TypeError"),
     ],
 )
 def test_the_retry_cannot_be_published_and_the_task_is_gone(lab, page, delay, error):
@@ -66,3 +67,10 @@ def test_fixed_it_retries(lab, page):
 
     assert seen.ends == ["RETRY", "SUCCESS"]
     assert seen.countdowns == [60]
+
+
+def test_a_task_that_ends_after_a_timedelta_cannot_be_sent(lab, page):
+    source = page.example.replace("max_retries=3", "expires=timedelta(hours=1)")
+
+    with pytest.raises(TypeError, match="'<' not supported"):
+        lab.run(source.replace(f", {DELAY}", ""), "charge_order", 7)

@@ -1,6 +1,7 @@
 """CRT303: with a limit of zero the first retry is one too many."""
 
 import pytest
+from pages import fixed
 from shop import gateway
 
 
@@ -36,3 +37,32 @@ def test_fixed_it_retries(lab, page):
     gateway.fails(times=1)
 
     assert lab.run(page.fixed, "charge_order", 7).ends == ["RETRY", "SUCCESS"]
+
+
+AUTOMATIC = """\
+from celery import shared_task
+
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(
+    autoretry_for=(GatewayDown,),
+    retry_backoff=True,
+    default_retry_delay=5,
+    retry_kwargs={"max_retries": 0},
+)
+def charge_order(order_id):
+    return charge(order_id)
+"""
+
+
+def test_automatic_retries_that_never_happen_change_nothing_when_they_go(lab):
+    mended = fixed(AUTOMATIC, "CRT303")
+    assert "autoretry_for" not in mended
+    assert "max_retries=0" in mended
+
+    for source in (AUTOMATIC, mended):
+        gateway.fails(times=1)
+        seen = lab.run(source, "charge_order", 7)
+        assert seen.ends == ["FAILURE"]
+        assert seen.failure == "GatewayDown: busy"

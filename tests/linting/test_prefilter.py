@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from project import FIXTURES, RULES
 
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.linting.prefilter import may_hold_findings
+from flake8_celery_retry.linting.words import words_of_rules
 from flake8_celery_retry.rules import all_rules
 from flake8_celery_retry.settings import Settings
 
@@ -280,6 +282,23 @@ SPELLINGS = {
         from celery import current_app
         current_app.add_defaults({"default_retry_delay": 5})
     """,
+    "an option with a slip in its name": """
+        from celery import shared_task
+        @shared_task(max_rtries=5)
+        def charge(): pass
+    """,
+    "an option with a slip, in a dict": """
+        from celery import shared_task
+        POLICY = {'maxRtries': 5}
+        @shared_task(**POLICY)
+        def charge(): pass
+    """,
+    "an end of the wrong type": """
+        from datetime import timedelta
+        from celery import shared_task
+        @shared_task(expires=timedelta(hours=1))
+        def charge(): pass
+    """,
     "an option with a wrong name": """
         from celery import shared_task
         @shared_task(jitter=5)
@@ -327,3 +346,12 @@ class Charge(Job):
     assert found(source) == []
     assert found(source, settings) != []
     assert may_hold_findings(source, settings)
+
+
+def test_a_rule_says_by_itself_which_words_it_needs() -> None:
+    modules = [
+        import_module(f"flake8_celery_retry.rules.{path.stem}") for path in RULES.glob("crt*.py")
+    ]
+    said = {word for module in modules for word in getattr(module, "WORDS", ())}
+    assert "expires" in said
+    assert words_of_rules() == tuple(sorted(said))

@@ -21,7 +21,7 @@ def retries_are_never_awaited(task: Task) -> bool:
     is_meant_to_retry = (
         bool(task.retry_calls)
         or bool(task.calls_on_other_tasks)
-        or not RETRY_OPTIONS.isdisjoint(task.options)
+        or not RETRY_OPTIONS.keys().isdisjoint(task.options)
     )
     return is_meant_to_retry and is_never_awaited(task)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...facts.exceptions import is_celery_exception
 from ...syntax import flow
-from ...syntax.tree import FunctionNode
+from ...syntax.tree import FunctionNode, Scope
 from ..module import Module
 from ..tasks import Task
 
@@ -25,16 +25,30 @@ class RaisedByHand(NamedTuple):
 def retries_raised_by_hand(module: Module) -> Iterator[RaisedByHand]:
     """The places where a task raises ``Retry`` instead of calling ``retry``."""
     for scope in module.tree.scopes:
-        for statement in scope.walk(ast.Raise):
-            if statement.exc is None or _is_plumbing(scope.node):
-                continue
-            made = module.values.read(statement.exc)
-            class_ = made.func if isinstance(made, ast.Call) else made
-            if not is_celery_exception(module.names.qualified(class_), "Retry", "RetryTaskError"):
-                continue
-            task = module.task_running(statement)
-            if task is not None and not _is_sent_before(module, statement):
-                yield RaisedByHand(task, statement, made)
+        yield from _raised_in(module, scope)
+
+
+def raises_retry_by_hand(task: Task) -> bool:
+    """Whether a task does so."""
+    return any(
+        raised.task is task
+        for body in task.scopes
+        for scope in task.module.tree.scopes_in(body)
+        for raised in _raised_in(task.module, scope)
+    )
+
+
+def _raised_in(module: Module, scope: Scope) -> Iterator[RaisedByHand]:
+    for statement in scope.walk(ast.Raise):
+        if statement.exc is None or _is_plumbing(scope.node):
+            continue
+        made = module.values.read(statement.exc)
+        class_ = made.func if isinstance(made, ast.Call) else made
+        if not is_celery_exception(module.names.qualified(class_), "Retry", "RetryTaskError"):
+            continue
+        task = module.task_running(statement)
+        if task is not None and not _is_sent_before(module, statement):
+            yield RaisedByHand(task, statement, made)
 
 
 def _is_plumbing(node: ast.AST) -> bool:

@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+from ...facts.exceptions import BROAD, is_celery_exception
 from ...syntax.values import UNKNOWN
 from ..spelling import is_meant
 from ..tasks import Task
+from .in_force import Setting, delay_in_force, limit_in_force, setting_of_task
 
 
 def lacks_autoretry(task: Task) -> bool:
     """Whether a task is known to have no ``autoretry_for``, or an empty one: none is written, none
-    is misspelled, and none can come from a base class, an app or a decorator of the project's."""
-    if task.option("autoretry_for") is not None:
+    is misspelled, and none can come from where the module doesn't show it."""
+    setting = setting_of_task(task, "autoretry_for")
+    if setting.place is not None:
         return not task.retries_automatically
-    return not (
-        task.has_hidden_options
-        or task.module.recognition.makes_app_with_task_class
-        or is_meant(task, "autoretry_for")
-    )
+    return setting.is_default and not is_meant(task, "autoretry_for")
 
 
 def backs_off(task: Task) -> bool | None:
     """Whether a task's automatic retries wait longer each time; ``None`` where it can't be told."""
-    option = task.option("retry_backoff")
-    if option is None:
-        return False if task.options_complete else None
-    value = task.module.values.value(option.value)
-    return None if value is UNKNOWN else bool(value)
+    setting = setting_of_task(task, "retry_backoff")
+    if setting.value is UNKNOWN:
+        return None
+    return bool(setting.converted_number)
+
+
+def never_retried(task: Task) -> list[str | None] | None:
+    """The qualified names in ``dont_autoretry_for`` (``None`` for each that can't be told); empty
+    where it isn't written, for hardly any base class or house decorator brings it, and ``None``
+    where it can't be read."""
+    setting = setting_of_task(task, "dont_autoretry_for")
+    if setting.place is None:
+        return [] if task.options_complete else None
+    if setting.value is None:
+        return []
+    values = task.module.values
+    elements = values.elements(setting.place.value)
+    return None if elements is None else [values.exception(element) for element in elements]
+
+
+def broad_exception(task: Task) -> str | None:
+    """``Exception`` or ``BaseException``, where a task retries automatically on it, and doesn't
+    pick in ``dont_autoretry_for`` what it does not retry."""
+    option = setting_of_task(task, "autoretry_for").place
+    denied = never_retried(task)
+    if option is None or denied is None:
+        return None
+    if not all(is_celery_exception(name, "Retry", "Ignore") for name in denied):
+        return None
+    values = task.module.values
+    names = map(values.exception, values.known_elements(option.value))
+    return next((name for name in names if name in BROAD), None)
+
+
+def has_policy(task: Task) -> bool:
+    """Whether the author has written out how often and how long its automatic retries wait: a
+    limit (``None`` is none, save in a conditional expression) and a delay."""
+    limit = limit_in_force(task)
+    return limit.place is not None and limit.value is not None and _is_chosen(delay_in_force(task))
+
+
+def _is_chosen(delay: Setting) -> bool:
+    return delay.place is not None and delay.value is not None

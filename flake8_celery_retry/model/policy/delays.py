@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 import math
 
-from ...facts.options import DEFAULT_BACKOFF_MAX
 from ..retries import RetryCall
 from ..tasks import Option, Task
 from .calculation import Calculation, parts
 from .counted import RETRIES
+from .in_force import delay_in_force, setting_of_task
 from .limits import limit_of_autoretry, limit_of_call
 from .retry_count import is_request_retries, limits_retries_by_hand
 
 
 def largest_delay(call: RetryCall) -> float | None:
     """The largest delay that a retry call asks for by ``countdown`` (or by an ``eta`` of now and a
-    ``timedelta``), jitter left aside; of a calculated one that at the retries there can be.
-    ``None`` where it asks for none, or for one that can't be read."""
+    ``timedelta``), jitter left aside; of a calculated one that at the retries there can be, and
+    ``inf`` where it grows with every retry and nothing limits them. ``None`` where it asks for
+    none, or for one that can't be read."""
     delay = _delay_from_now(call)
     limit = limit_of_call(call)
     if delay is None or (limit is not None and limit <= 0):
@@ -26,9 +27,19 @@ def largest_delay(call: RetryCall) -> float | None:
         return Calculation(call.module, 0).number(delay)
     if limit is None or call.task is None or limits_retries_by_hand(call.task):
         return None
-    counts = {*range(int(min(limit, RETRIES)))} | ({int(limit) - 1} if limit < math.inf else set())
+    counts = [*range(int(min(limit, RETRIES)))]
     delays = [Calculation(call.module, count).number(delay) for count in counts]
+    if limit == math.inf and _still_grows(delays):
+        return math.inf
+    if limit > RETRIES and limit < math.inf:
+        delays.append(Calculation(call.module, int(limit) - 1).number(delay))
     return max((known for known in delays if known is not None), default=None)
+
+
+def _still_grows(delays: list[float | None]) -> bool:
+    """Whether the last of these delays is longer than the one before."""
+    last, before = delays[-1], delays[-2]
+    return last is not None and before is not None and last > before
 
 
 def _delay_from_now(call: RetryCall) -> ast.expr | None:
@@ -50,22 +61,17 @@ def _delay_from_now(call: RetryCall) -> ast.expr | None:
 def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:
     """The option that says how long automatic retries wait, and the largest delay it makes.
 
-    ``None`` where no option says so or it can't be read. ``retry_backoff`` overrides a
-    ``countdown`` in ``retry_kwargs``, and that ``default_retry_delay``
-    (``celery/app/autoretry.py``).
+    ``None`` where no option says so or it can't be read.
     """
     limit = limit_of_autoretry(task)
-    if limit is None or limit <= 0:
+    place = delay_in_force(task).place
+    if limit is None or limit <= 0 or not isinstance(place, Option):
         return None
-    backoff = task.option("retry_backoff")
-    if backoff is not None and task.module.values.value(backoff.value):
-        delay = _largest_backoff(task, backoff, limit)
-        return (backoff, delay) if delay is not None else None
-    if not task.retry_kwargs_complete or (backoff is None and task.has_hidden_options):
-        return None
-    waiting = task.retry_kwargs.get("countdown") or task.option("default_retry_delay")
-    delay = Calculation(task.module, 0).number(waiting.value) if waiting else None
-    return (waiting, delay) if waiting is not None and delay is not None else None
+    if place.name == "retry_backoff":
+        delay = _largest_backoff(task, limit)
+    else:
+        delay = Calculation(task.module, 0).number(place.value)
+    return (place, delay) if delay is not None else None
 
 
 def waits_default_delay(call: RetryCall) -> bool:
@@ -75,16 +81,10 @@ def waits_default_delay(call: RetryCall) -> bool:
     return given == {False} and not (limit is not None and limit <= 0)
 
 
-def _largest_backoff(task: Task, backoff: Option, limit: float) -> float | None:
+def _largest_backoff(task: Task, limit: float) -> float | None:
     """``celery.utils.time.get_exponential_backoff_interval`` at the last retry."""
-    value = task.module.values.value(backoff.value)
-    if not isinstance(value, (bool, int, float)):
+    factor = setting_of_task(task, "retry_backoff").converted_number
+    maximum = setting_of_task(task, "retry_backoff_max").converted_number
+    if factor is None or maximum is None or not math.isfinite(factor + maximum):
         return None
-    option = task.option("retry_backoff_max")
-    if option is None and task.has_hidden_options:
-        return None
-    maximum = task.module.values.number(option.value) if option else DEFAULT_BACKOFF_MAX
-    if maximum is None:
-        return None
-    factor = int(max(1.0, value))
-    return min(int(maximum), factor << max(0, int(min(limit, RETRIES)) - 1))
+    return min(int(maximum), int(max(1.0, factor)) << max(0, int(min(limit, RETRIES)) - 1))

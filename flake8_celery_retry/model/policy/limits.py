@@ -2,52 +2,49 @@
 
 from __future__ import annotations
 
-import math
-
-from ...facts.options import DEFAULT_MAX_RETRIES
 from ..retries import RetryCall
-from ..tasks import Task
+from ..tasks import Option, Task
+from .in_force import limit_in_force, limit_of_call_in_force, setting_of_task
+from .retry_count import limits_retries_by_hand
 
 
 def limit_of_task(task: Task) -> float | None:
     """How many retries the task's own ``max_retries`` allows: ``inf`` for no limit, ``None``
-    where it can't be read. Without the option it is Celery's default, 3."""
-    option = task.option("max_retries")
-    if option is None:
-        return None if task.has_hidden_options else DEFAULT_MAX_RETRIES
-    if task.module.values.value(option.value) is None:
-        return math.inf
-    return task.module.values.number(option.value)
+    where it can't be told."""
+    return setting_of_task(task, "max_retries").limit
 
 
 def limit_of_call(call: RetryCall) -> float | None:
-    """How many retries a retry call allows; its ``max_retries=None`` means that of the task."""
-    if call.passes("max_retries"):
-        return call.module.values.number(call.argument("max_retries"))
-    if call.task is None or call.passes("max_retries") is None:
-        return None
-    return limit_of_task(call.task)
+    """How many retries a retry call allows, in the same way."""
+    return limit_of_call_in_force(call).limit
 
 
 def limit_of_autoretry(task: Task) -> float | None:
-    """How many automatic retries there can be: ``retry_kwargs`` overrides the task."""
-    if not task.retries_automatically:
-        return 0
-    option = task.retry_kwargs.get("max_retries")
-    if option is not None and task.module.values.value(option.value) is not None:
-        return task.module.values.number(option.value)
-    return limit_of_task(task) if task.retry_kwargs_complete else None
+    """How many automatic retries there can be, in the same way; 0 where there are none."""
+    return limit_in_force(task).limit if task.retries_automatically else 0
 
 
 def counts_limit_of_task(task: Task) -> bool:
     """Whether the task's own ``max_retries`` is what limits one of its retry calls, or its
     automatic retries; not where each of them has a limit of its own."""
-    calls = [*task.retry_calls, *(call for base in task.bases for call in base.retry_calls)]
-    if any(call.passes("max_retries") is False for call in calls):
+    if any(call.passes("max_retries") is False for call in calls_of(task)):
         return True
-    option = task.retry_kwargs.get("max_retries")
-    return (
-        task.retries_automatically
-        and task.retry_kwargs_complete
-        and (option is None or task.module.values.value(option.value) is None)
-    )
+    if not task.retries_automatically:
+        return False
+    place = limit_in_force(task).place
+    return place is not None and place is task.option("max_retries")
+
+
+def unlimited_option(task: Task) -> Option | None:
+    """The ``max_retries=None`` for which a task never stops to retry; ``None`` where there is none,
+    or where the task sets a limit by hand."""
+    option = task.judged_option("max_retries")
+    if option is None or task.module.values.value(option.value) is not None:
+        return None
+    is_limited = not counts_limit_of_task(task) or limits_retries_by_hand(task)
+    return None if is_limited else option
+
+
+def calls_of(task: Task) -> list[RetryCall]:
+    """The retry calls that a task makes: its own, and those of its base classes in the module."""
+    return [*task.retry_calls, *task.inherited_retry_calls]

@@ -11,10 +11,8 @@ from ..module import Module
 from ..remembering import remembered
 from ..tasks import Task
 
-#: The names of the running task that Celery keeps.
-CURRENT_TASK = frozenset(
-    {"celery.current_task", "celery._state.current_task", "celery.current_app.current_task"}
-)
+#: Functions and methods that say what time it is.
+NAMES_OF_CLOCKS = frozenset({"monotonic", "now", "perf_counter", "time", "today", "utcnow"})
 
 
 def is_request_retries(module: Module, expression: ast.expr) -> bool:
@@ -35,7 +33,7 @@ def is_request(module: Module, expression: ast.expr) -> bool:
     if not (isinstance(expression, ast.Attribute) and expression.attr == "request"):
         return False
     holder = module.values.read(expression.value)
-    if (module.names.qualified(holder) or "") in CURRENT_TASK:
+    if module.recognition.is_current_task(holder):
         return True
     task = module.task_of(holder)
     if task is not None and (task.is_reference(holder) or _is_missing_self(task, holder)):
@@ -68,16 +66,24 @@ def retry_count_comparisons(module: Module, scope: Scope) -> Iterator[tuple[ast.
 
 
 def _mentions_retry_count(module: Module, expression: ast.expr) -> bool:
-    return any(
-        is_request_retries(module, node)
-        for node in module.tree.within(expression, (ast.Attribute, ast.Name))
-    )
+    return any(is_request_retries(module, node) for node in _nodes_of_value(module, expression))
+
+
+def _nodes_of_value(module: Module, expression: ast.expr) -> Iterator[ast.expr]:
+    """The names, attributes and calls that an expression is made of, and those of what its local
+    names stand for (``attempt = self.request.retries + 1``), one step deep."""
+    kinds = (ast.Attribute, ast.Name, ast.Call)
+    for node in module.tree.within(expression, kinds):
+        yield node
+        made = module.values.read(node)
+        if made is not node:
+            yield from module.tree.within(made, kinds)
 
 
 @remembered
 def limits_retries_by_hand(task: Task) -> bool:
-    """Whether a task's function compares its retry count with a limit other than 0, and one way
-    leaves without a retry."""
+    """Whether a task's function compares its retry count, an argument of its own that counts
+    attempts, or a clock with a limit other than 0, and one way leaves without a retry."""
     nested = {call.scope for call in task.retry_calls if call.called_at is not None}
     return any(_limits_by_hand(task, scope) for scope in [*task.scopes, *nested])
 
@@ -86,10 +92,64 @@ def _limits_by_hand(task: Task, scope: Scope) -> bool:
     module = task.module
     return any(
         _may_go_without_retry(task, scope, decision)
-        for compare, limit in retry_count_comparisons(module, scope)
-        if module.values.value(limit) != 0
+        for compare in _comparisons_with_limit(task, scope)
         for decision in _decisions_by(module, compare)
     )
+
+
+def _comparisons_with_limit(task: Task, scope: Scope) -> Iterator[ast.Compare]:
+    module = task.module
+    for compare, limit in retry_count_comparisons(module, scope):
+        if module.values.value(limit) != 0:
+            yield compare
+    for compare in scope.walk(ast.Compare):
+        sides = [compare.left, *compare.comparators]
+        if any(is_clock(module, side) or _is_counter(task, side) for side in sides):
+            yield compare
+
+
+def is_clock(module: Module, expression: ast.expr) -> bool:
+    """Whether an expression reads a clock: ``time.monotonic() - started``, ``timezone.now()``."""
+    return any(
+        isinstance(node, ast.Call) and _reads_clock(module, node)
+        for node in _nodes_of_value(module, expression)
+    )
+
+
+def _reads_clock(module: Module, call: ast.Call) -> bool:
+    library, _, name = (module.names.qualified(call.func) or "").rpartition(".")
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr in NAMES_OF_CLOCKS
+    return bool(library) and name in NAMES_OF_CLOCKS
+
+
+def _is_counter(task: Task, expression: ast.expr) -> bool:
+    """Whether an expression is an argument of the task that counts its attempts."""
+    counters = _counters(task)
+    return bool(counters) and any(
+        task.module.names.parameter(node) in counters
+        for node in _nodes_of_value(task.module, expression)
+    )
+
+
+@remembered
+def _counters(task: Task) -> frozenset[ast.arg]:
+    """The arguments of a task that its function adds to, or of which it gives its next run one
+    more."""
+    module = task.module
+    if task.function is None:
+        return frozenset()
+    found: set[ast.arg] = set()
+    for step in task.function.walk((ast.AugAssign, ast.BinOp)):
+        if isinstance(step, ast.BinOp):
+            counted, by = step.left, step.right
+            counts = any(module.tree.is_inside(step, call.node) for call in task.retry_calls)
+        else:
+            counted, by, counts = step.target, step.value, True
+        parameter = module.names.parameter(counted)
+        if isinstance(step.op, (ast.Add, ast.Sub)) and parameter is not None and counts:
+            found |= {parameter} if module.values.number(by) is not None else set()
+    return frozenset(found & {*task.own_parameters})
 
 
 def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from ...syntax.tree import FunctionNode, Scope
 from ..module import Module
-from ..policy.retry_count import is_request_retries
+from ..policy.retry_count import is_request, is_request_retries
 from ..retries import RetryCall
 
 #: Conversions that leave a value what it is, as far as a retry is concerned.
@@ -89,7 +89,7 @@ class Repeat:
         value = self.module.values.read(value)
         if self._is_converted(value):
             value = self.module.values.read(value.args[0])
-        if _is_of_request(value, kind):
+        if self._is_of_request(value, kind):
             self._passes_all_on = True
         elif self._is_own_rest(value, kind):
             return
@@ -101,6 +101,14 @@ class Repeat:
                 self._give_one(self._parameter_named(item.name), item.value)
         else:
             self.is_readable = False
+
+    def _is_of_request(self, value: ast.expr, kind: str) -> bool:
+        """Whether it is ``self.request.args`` or ``self.request.kwargs``."""
+        return (
+            isinstance(value, ast.Attribute)
+            and value.attr == kind
+            and is_request(self.module, value.value)
+        )
 
     def _is_converted(self, value: ast.expr) -> TypeGuard[ast.Call]:
         """Whether it is ``list(…)``, ``int(…)`` and the like of one value."""
@@ -318,13 +326,4 @@ def changes_nothing_but_the_wait(repeat: Repeat, repeats: Sequence[Repeat]) -> b
     purposes = _Purposes(tuple(other.node for other in repeats))
     return repeat.is_readable and all(
         repeat.is_read_only_by(parameter.arg, purposes) for parameter in repeat.changed
-    )
-
-
-def _is_of_request(value: ast.expr, kind: str) -> bool:
-    """Whether it is ``self.request.args`` or ``self.request.kwargs``."""
-    return (
-        isinstance(value, ast.Attribute)
-        and value.attr == kind
-        and "request" in ast.unparse(value.value)
     )

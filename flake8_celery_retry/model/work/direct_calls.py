@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...facts.decorators import SIGNATURE_METHODS
 from ..module import Module
-from ..policy.limits import limit_of_autoretry, limit_of_call
+from ..policy.limits import calls_of, limit_of_autoretry, limit_of_call
 from ..tasks import Task
 from .attempts import RUNNING_METHODS
 
@@ -88,7 +88,6 @@ def _throws(module: Module, call: ast.Call) -> bool:
 def largest_limit(task: Task) -> float | None:
     """The most retries that a task's ``autoretry_for`` or one of its retry calls allows: 0 where it
     never retries, ``None`` where one of them can't be read."""
-    calls = [call for owner in (task, *task.bases) for call in owner.retry_calls]
-    limits = [limit_of_autoretry(task), *map(limit_of_call, calls)]
+    limits = [limit_of_autoretry(task), *map(limit_of_call, calls_of(task))]
     known = [limit for limit in limits if limit is not None]
     return max(known) if len(known) == len(limits) else None

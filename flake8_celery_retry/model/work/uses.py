@@ -17,9 +17,10 @@ COMMON_DECORATORS = frozenset({"asgiref", "contextlib", "django", "functools", "
 def references(task: Task) -> Iterator[ast.Name]:
     """The names in a task's body that hold the task: its ``self``, or its own global name; in
     functions nested there, and in the methods of its base classes in the module, too."""
-    for owner in (task, *task.bases):
-        for body in owner.scopes:
-            for scope in _with_nested(body):
+    owned = [(task, task.scopes), *((base, task.scopes_of_base(base)) for base in task.bases)]
+    for owner, bodies in owned:
+        for body in bodies:
+            for scope in task.module.tree.scopes_in(body):
                 for name in scope.walk(ast.Name):
                     if isinstance(name.ctx, ast.Load) and owner.is_reference(name):
                         yield name
@@ -55,24 +56,29 @@ def may_be_retried(task: Task) -> bool:
     ):
         return True
     return any(
-        attribute.attr == "retry"
-        for owner in (task, *task.bases)
-        for body in owner.scopes
-        for scope in _with_nested(body)
-        for attribute in scope.walk(ast.Attribute)
+        _speaks_of_retry(scope) or any(_calls_such(task.module, scope))
+        for body in [*task.scopes, *task.inherited_scopes]
+        for scope in task.module.tree.scopes_in(body)
     )
+
+
+def _speaks_of_retry(scope: Scope) -> bool:
+    return any(attribute.attr == "retry" for attribute in scope.walk(ast.Attribute))
+
+
+def _calls_such(module: Module, scope: Scope) -> Iterator[bool]:
+    """Whether the functions of the module that are called here speak of a retry: they may retry
+    ``current_task``."""
+    for call in scope.walk(ast.Call):
+        function = module.names.definition(call.func)
+        if isinstance(function, FunctionNode) and module.task_named(call.func) is None:
+            yield _speaks_of_retry(module.tree.scope_made_by(function))
 
 
 def _is_common(module: Module, decorator: ast.expr) -> bool:
     """Whether a decorator comes from a library that does not retry tasks."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return (module.names.qualified(called) or "").partition(".")[0] in COMMON_DECORATORS
-
-
-def _with_nested(scope: Scope) -> Iterator[Scope]:
-    yield scope
-    for inner in scope.inner:
-        yield from _with_nested(inner)
 
 
 def _given_to(module: Module, name: ast.Name) -> ast.arg | None:

@@ -55,6 +55,16 @@ def drop_limit(task: Task, option: Option | Item) -> tuple[Edit, ...] | None:
     return (drop(option),)
 
 
+def say_never(task: Task, option: Option) -> tuple[Edit, ...]:
+    """Put ``max_retries=0`` in the place of a ``retry_kwargs`` that says so."""
+    limit = task.option("max_retries")
+    if limit is None:
+        return rename(option, "max_retries"), ReplaceExpression(option.value, ("0",))
+    if limit.holder is not task.holder or task.module.values.number(limit.value) == 0:
+        return (drop(option),)
+    return drop(option), ReplaceExpression(limit.value, ("0",))
+
+
 def rename(option: Option | Item, name: str) -> Edit:
     """Give an option another name, its value untouched."""
     element = option.element
