@@ -63,14 +63,17 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A name that is bound before the `try`, by the clause itself (an assignment, a `with … as`, a `for`),
-or in another place too; a parameter; a name of the module. A clause that asks `"name" in locals()`,
-or reads the name where its own `try` catches `NameError`. A name that is bound before anything in
-the `try` can fail: after constants, arithmetic with constants, log calls, the clock, new
-containers.
+or in another place too; a parameter; a name of the module; a name that is bound before anything in
+the `try` can fail, after constants, arithmetic, log calls, the clock and new containers. A body
+that catches its failures by itself.
 
-A clause for `Exception` catches what any call, attribute or index raises. Of a narrower one only
-this is known: that `requests` raises its own exceptions, and `Order.objects.get(…)` its
-`Order.DoesNotExist`. A clause for what only later calls raise stays silent.
+A read under a test of the exception or of another local name, which may know how far the body came;
+one after such a test that leaves. A clause that asks `"name" in locals()`; a read whose own `try`
+catches `NameError`; one that no retry follows; one in a function that is only handed on.
+
+A clause narrower than `Exception`, unless it is known to catch what comes before the name is bound:
+`requests` raises its own exceptions, `open` an `OSError`, and `Order.objects.get(…)` its
+`Order.DoesNotExist`.
 
 ## Fix
 

@@ -54,10 +54,10 @@ def charge_order(order_id):
 
 ## What stays silent
 
-A task under a decorator of the project's own, or with another decorator in between: either may run
-the coroutine. So may a `base=` or an app's `task_cls=` that isn't Celery's. Modules that import a
-pool or a worker for coroutines (`celery_aio_pool`, `celery_pool_asyncio`, `aio_celery`…). Tasks
-that never retry; libraries with tasks of their own.
+A task under a decorator of the project's own, which may run the coroutine; one with another
+decorator in between; one with a `base=` that isn't Celery's; one of an app with a `task_cls=`.
+Modules that import a pool, a worker or an app for coroutines (`celery_aio_pool`,
+`celery_pool_asyncio`, `aio_celery`…). Tasks that never retry; libraries with tasks of their own.
 
 ## Fix
 

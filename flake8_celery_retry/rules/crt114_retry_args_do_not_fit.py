@@ -54,14 +54,14 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A signature with `*args` or `**kwargs` that could take it; `typing=False`; another decorator in
-between, or one of the project's own; a base class that isn't in the module, or one with a
-`__call__` of its own, which may add or take arguments (never mind too many by position).
+between, or one of the project's own. A base class with a `__call__` of its own, which may add or
+take arguments, or one that isn't in the module (never mind too many by position).
 
-`args` or `kwargs` that can't be read, or hold a `*` or `**`; `None`, which is as good as left out.
-`kwargs` alone: a message that was sent by position may fit all the same. `args` alone keep what was
-sent by name, so nothing is said of a required parameter that they leave out. Of an optional one
-that the body reads the message says that it is lost where it was sent by position; not of empty
-`args`, nor where a test of that parameter leads to the retry: then it is left out on purpose.
+`args` or `kwargs` that can't be read, or hold a `*` or `**`; `None`, which is as good as left out;
+`kwargs` alone, which leave the positional arguments as they were sent. With `args` alone, a
+required parameter that they leave out, for it may have been sent by name; an optional one that the
+body doesn't read; one that can't be given by position; one that a test leads to leave out; all of
+them, where `args` are empty.
 
 ## Fix
 

@@ -56,13 +56,14 @@ def charge_order(self, order):
 ## What stays silent
 
 A copy (`order = dict(order)`, `rows = list(rows)`), and any other value that the name is given
-before; not a mere default (`rows = rows or []`), which is the argument itself where there is one.
-The signature's own `*args` and `**kwargs`: Python makes them anew for each call. A retry that
-passes `args` or `kwargs`. A change after which nothing can fail: the last thing in a `try`, and
-what a loop takes off the list when it is done with it.
+before, but for a mere default (`rows = rows or []`): that is the argument itself, where there is
+one. The signature's own `*args` and `**kwargs`, which Python makes anew for each call. A retry that
+passes `args` or `kwargs`.
 
-`order.setdefault(…)`, and `order["total"] = …` of a value that has nothing to do with `order`,
-where `order["total"]` was not read before: each run writes it again.
+A change after which nothing can fail: the last thing in a `try`, and what a loop takes off the list
+when it is done with it; one in a branch that leaves; `order.setdefault(…)`;
+`order["total"] = …` of a value that has nothing to do with `order`, where `order["total"]` was not
+read before, for each run writes it again. A task that never retries.
 
 ## Fix
 
