@@ -102,11 +102,21 @@ class Plugin:
             help="The broker's visibility timeout, for CRT906. (Default: %(default)s, that of "
             "Celery's Redis transport)",
         )
+        manager.add_option(
+            "--celery-baseline",
+            metavar="file",
+            default="",
+            normalize_paths=True,
+            parse_from_config=True,
+            help="A file of findings that are known and stay silent; "
+            "flake8-celery-retry check --write-baseline writes it.",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what the user set."""
         cls.settings = settings_of(options)
+        check_baseline(cls.settings.baseline)
 
 
 def not_checked(error: Exception) -> Finding:
@@ -139,7 +149,27 @@ def settings_of(options: argparse.Namespace) -> Settings:
         task_bases=bases,
         visibility_timeout=options.celery_visibility_timeout,
         opinions=opinions_named_by([*(options.select or ()), *(options.extend_select or ())]),
+        baseline=options.celery_baseline,
     )
+
+
+def check_baseline(path: str) -> None:
+    """See that a baseline, if there is one, can be read.
+
+    Raises ``flake8.exceptions.ExecutionError`` with the reason.
+    """
+    if not path:
+        return
+    # Most projects have none.
+    from flake8.exceptions import ExecutionError
+
+    from .linting.baseline import read_baseline
+
+    try:
+        read_baseline(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ExecutionError(f"celery-baseline: {path} can't be read: {why}") from error
 
 
 def dotted_names(value: Any) -> frozenset[str]:

@@ -18,13 +18,14 @@ class Settings:
     ``task_decorators`` and ``task_bases`` are dotted names or last parts of names
     (``shop.celery.task``, ``job``); ``visibility_timeout`` is in seconds (the default is that of
     Celery's Redis transport); ``opinions`` are the codes of the rules that are off by default and
-    that the user named.
+    that the user named; ``baseline`` is the path of a file of known findings (empty: none).
     """
 
     task_decorators: frozenset[str] = frozenset()
     task_bases: frozenset[str] = frozenset()
     visibility_timeout: int = 3600
     opinions: frozenset[str] = frozenset()
+    baseline: str = ""
 
 
 DEFAULT = Settings()

@@ -156,6 +156,8 @@ def check(arguments: Sequence[str]) -> int:
         "configuration and arguments, only sooner."
     )
     run = _read_options(arguments, Command(f"{PROGRAM} check", description, _add_check_options))
+    if run.options.reason and not (run.options.add_noqa or run.options.write_baseline):
+        return _complain("--reason means nothing without --add-noqa or --write-baseline", ERROR)
     form = run.options.output_format
     if form != "text":
         for name in REFUSED_BY_JSON.intersection(each.partition("=")[0] for each in arguments):
@@ -171,6 +173,11 @@ def check(arguments: Sequence[str]) -> int:
         from .silencing import silence
 
         amiss = silence(checked, run)
+    elif run.options.write_baseline:
+        # Seldom asked for.
+        from .recording import record
+
+        amiss = record(checked, run)
     elif form != "text":
         amiss = _write_structured(list(checked), run)
     else:
@@ -255,7 +262,20 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--add-noqa",
         action="store_true",
-        help="silence today's findings: add '# noqa: CRT...' to their lines",
+        help="silence today's findings: add '# noqa: CRT...' to their lines, where that leaves "
+        "them no longer than max-line-length",
+    )
+    group.add_argument(
+        "--write-baseline",
+        action="store_true",
+        help="record today's findings in the file that celery-baseline names: they stay silent, "
+        "wherever a formatter moves them",
+    )
+    group.add_argument(
+        "--reason",
+        default="",
+        metavar="TEXT",
+        help="why they stay, for the comments or the record",
     )
 
 

@@ -12,6 +12,7 @@ import argparse
 import configparser
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution
 from time import perf_counter
@@ -25,7 +26,7 @@ from flake8.options import aggregator, config
 from flake8.options.manager import OptionManager
 from flake8.plugins import finder
 
-from ..plugin import Plugin, settings_of
+from ..plugin import Plugin, check_baseline, settings_of
 from ..settings import Settings
 from . import pyproject
 
@@ -137,7 +138,11 @@ def _read_options(argv: Sequence[str], command: Command) -> Run:
     _check_format_string(options, plugins)
     if os.environ.get("NO_COLOR") and options.color == "auto":
         options.color = "never"
-    return Run(options, settings_of(options), plugins.reporters, started, source.notices)
+    settings = settings_of(options)
+    if getattr(options, "write_baseline", False):
+        settings = replace(settings, baseline="")  # all of today's findings
+    check_baseline(settings.baseline)
+    return Run(options, settings, plugins.reporters, started, source.notices)
 
 
 def _own_parser(command: Command) -> argparse.ArgumentParser:

@@ -24,8 +24,12 @@ class Place(NamedTuple):
     comment: int | None
 
 
-def add_noqa(lines: Sequence[str], wanted: Mapping[int, Iterable[str]]) -> list[str]:
+def add_noqa(
+    lines: Sequence[str], wanted: Mapping[int, Iterable[str]], reason: str = ""
+) -> list[str]:
     """The lines of a file with comments that silence ``wanted``: codes by line (from 1).
+
+    A ``reason`` stands behind the codes of new comments.
 
     flake8 looks for the comment in all lines that a string or backslashes hold together, takes the
     first one it finds there, and a comment can stand only at the end of the last of them. Where
@@ -39,7 +43,7 @@ def add_noqa(lines: Sequence[str], wanted: Mapping[int, Iterable[str]]) -> list[
             codes.setdefault(places[line], set()).update(missing)
     result = list(lines)
     for place, missing in codes.items():
-        result[place.last - 1] = _silenced(lines, place, sorted(missing))
+        result[place.last - 1] = _silenced(lines, place, sorted(missing), reason)
     return result
 
 
@@ -62,14 +66,15 @@ def _places(lines: Sequence[str]) -> dict[int, Place]:
     return places
 
 
-def _silenced(lines: Sequence[str], place: Place, codes: Sequence[str]) -> str:
+def _silenced(lines: Sequence[str], place: Place, codes: Sequence[str], reason: str) -> str:
     """The last line of a place with the codes in its comment."""
     line = lines[place.last - 1]
     code, line_end = line[: place.end].rstrip(), line[place.end :].lstrip(" \t\f")
     before = "".join(lines[place.first - 1 : place.last - 1])
     found = NOQA_INLINE_REGEXP.search(before + code)
     if found is None:
-        return f"{code}  # noqa: {', '.join(codes)}{line_end}"
+        why = f" ({reason})" if reason else ""
+        return f"{code}  # noqa: {', '.join(codes)}{why}{line_end}"
     start, end = (position - len(before) for position in found.span("codes"))
     if found["codes"] is None or place.comment is None or start < place.comment:
         return line

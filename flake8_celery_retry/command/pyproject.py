@@ -174,7 +174,7 @@ KEYS: dict[str, Callable[[object], str]] = {
     **_keys(_names, ["exclude", "extend-exclude", "filename"]),
     **_keys(_names, ["celery-task-decorators", "celery-task-bases"]),
     **_keys(_names_by_file, ["per-file-ignores"]),
-    **_keys(_number, ["celery-visibility-timeout"]),
+    **_keys(_number, ["celery-visibility-timeout", "max-line-length"]),
     **_keys(_truth, ["disable-noqa", "show-source", "statistics", "count"]),
     **_keys(_text, ["format", "celery-baseline"]),
 }

@@ -16,7 +16,8 @@ def lint(
     """All findings in a module, by place and code.
 
     ``tree`` is what ``ast.parse`` makes of the lines (each with its line end, without a BOM);
-    ``path`` tells a module of settings (``celeryconfig.py``) by its name.
+    ``path`` tells a module of settings (``celeryconfig.py``) by its name, and what the baseline
+    knows of the file. Raises ``OSError`` or ``ValueError`` for a baseline that can't be read.
     """
     # A file that the text scan rules out is linted by nothing of this.
     from ..model import read_module
@@ -37,7 +38,13 @@ def lint(
             line, column = _place(lines, node.lineno, node.col_offset)
             finding = Finding(rule.code, line, column, message, fix, _end(lines, node))
             findings.setdefault((line, column, rule.code), finding)
-    return [findings[place] for place in sorted(findings)]
+    found = [findings[place] for place in sorted(findings)]
+    if not (found and settings.baseline):
+        return found
+    # Most projects have none.
+    from .baseline import without_known
+
+    return without_known(found, tree, settings.baseline, path)
 
 
 def _place(lines: Sequence[str], line: int, offset: int) -> tuple[int, int]:

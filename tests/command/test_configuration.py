@@ -89,7 +89,7 @@ def test_our_own_table_configures_check_and_fix(tmp_path: Path) -> None:
     ("line", "complaint"),
     [
         ("selct = ['CRT']", "has a key 'selct', which there is not; did you mean select?"),
-        ("max-line-length = 100", "has a key 'max-line-length', which there is not"),
+        ("max-complexity = 10", "has a key 'max-complexity', which there is not"),
         ("select = [1]", "select must be a list of strings"),
         ("select = true", "select must be a list of strings"),
         ("celery-visibility-timeout = '60'", "celery-visibility-timeout must be a whole number"),

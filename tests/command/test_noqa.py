@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,70 @@ def test_what_no_comment_can_silence_is_left_and_named(tmp_path: Path) -> None:
     ]
     assert (tmp_path / "tasks.py").read_text() == source
     assert (tmp_path / "bytes.py").read_bytes() == broken
+
+
+LONG = """\
+from celery import shared_task
+from shop.gateway import GatewayDown, charge
+
+
+@shared_task(bind=True, autoretry_for=(GatewayDown, ConnectionError), max_retries=None)
+def charge_order(self, order):
+    try:
+        charge(order)
+    except Exception as exc:
+        raise self.retry(exc=exc, countdown=30, kwargs={"order": order, "again": True})
+
+
+@shared_task(bind=True)
+def short():
+    pass
+"""
+
+
+@pytest.mark.parametrize("formatter", [["black"], ["ruff", "format", "--isolated"]], ids=str)
+def test_no_line_becomes_too_long_and_nothing_comes_back_after_a_formatter(
+    tmp_path: Path, formatter: list[str]
+) -> None:
+    write(tmp_path, {"tasks.py": LONG, ".flake8": "[flake8]\nmax-line-length = 88\n"})
+    before = command("check", cwd=tmp_path).lines
+    ended = command("check", "--add-noqa", cwd=tmp_path)
+    left = command("check", cwd=tmp_path).lines
+    assert ended.status == 1
+    assert 0 < len(left) < len(before)
+    assert ended.errors.splitlines() == [
+        f"{line} (left: no comment can, or its line would be too long; --write-baseline can)"
+        for line in left
+    ]
+    assert flake8("--select=E501", cwd=tmp_path).lines == []
+    text = (tmp_path / "tasks.py").read_text()
+    line = [sys.executable, "-m", *formatter, "-q", "tasks.py"]
+    subprocess.run(line, cwd=tmp_path, check=True)
+    assert (tmp_path / "tasks.py").read_text() == text
+    assert command("check", cwd=tmp_path).lines == left
+
+
+def test_a_reason_stands_behind_the_codes(tmp_path: Path) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK, "latin.py": "# coding: latin-1\n" + BAD_TASK})
+    command("check", "--isolated", "--add-noqa", "--reason=older than us", "tasks.py", cwd=tmp_path)
+    text = (tmp_path / "tasks.py").read_text()
+    assert "def send_receipt():  # noqa: CRT101 (older than us)\n" in text
+    assert flake8("--isolated", "--select=CRT", "tasks.py", cwd=tmp_path).lines == []
+    ended = command("check", "--isolated", "--add-noqa", "--reason=✓", "latin.py", cwd=tmp_path)
+    assert ended.status == 1
+    assert "latin.py: left alone: " in ended.errors
+
+
+def test_a_comment_lives_with_ruff_and_yesqa(tmp_path: Path) -> None:
+    """docs/adoption.md says how."""
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    command("check", "--isolated", "--add-noqa", cwd=tmp_path)
+    silenced = (tmp_path / "tasks.py").read_text()
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "-q", "--select=RUF100,RUF102"]
+    unknown = subprocess.run([*ruff, "tasks.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert "CRT101" in unknown.stdout
+    external = [*ruff, "--config", 'lint.external = ["CRT"]', "--fix", "tasks.py"]
+    known = subprocess.run(external, cwd=tmp_path, capture_output=True, text=True)
+    assert (known.returncode, known.stdout) == (0, "")
+    subprocess.run([sys.executable, "-m", "yesqa", "tasks.py"], cwd=tmp_path, check=True)
+    assert (tmp_path / "tasks.py").read_text() == silenced
