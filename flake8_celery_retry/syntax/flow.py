@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from ..facts.exceptions import BROAD
+from .reading import MOST
 from .tree import FUNCTION, TRY, End, Tree
 from .values import Values
 
@@ -114,6 +116,29 @@ def can_be_skipped(values: Values, node: ast.AST, until: ast.AST | None = None) 
         if values.tree.field(statement) == "orelse" and any(values.tree.within(body, ast.Return)):
             return True
     return False
+
+
+def is_decided_on_the_way(values: Values, node: ast.AST, asks: Callable[[ast.expr], bool]) -> bool:
+    """Whether a test that asks for something decides if a node is reached: around it, or before it
+    where the function may leave. Of what stands before, only so much is looked at as anybody
+    writes."""
+    if any(asks(test) for frame in frames(values.tree, node) for test in _tests_of(frame.node)):
+        return True
+    return any(
+        may_leave(values, earlier)
+        for earlier in islice(run_before(values.tree, node), MOST)
+        if any(map(asks, _tests_of(earlier)))
+    )
+
+
+def _tests_of(around: ast.AST) -> list[ast.expr]:
+    if isinstance(around, (ast.If, ast.IfExp, ast.While)):
+        return [around.test]
+    if isinstance(around, ast.BoolOp):
+        return around.values[:-1]
+    if isinstance(around, ast.match_case):
+        return [around.guard] if around.guard is not None else []
+    return []
 
 
 def may_leave(values: Values, statement: ast.stmt) -> bool:

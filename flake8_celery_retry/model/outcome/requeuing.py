@@ -7,7 +7,6 @@ message was acknowledged before the run, and nothing is put back (``celery/worke
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...facts.exceptions import is_celery_exception
@@ -16,8 +15,9 @@ from ...syntax import flow
 from ...syntax.tree import FunctionNode
 from ..module import Module
 from ..policy.retry_count import is_request_retries
-from ..remembering import remembered
+from ..remembering import remembered, remembered_for_node
 from ..tasks import Task
+from ..work.endings import asks_for_an_end
 
 ORDERINGS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -69,54 +69,48 @@ def _is_late(task: Task) -> bool | None:
 
 def _is_bounded(module: Module, statement: ast.Raise) -> bool:
     """Whether a test on the way to a ``raise`` says how often it is reached."""
-    return any(_bounds(module, test, follow=True) for test in _tests_on_the_way(module, statement))
+    return flow.is_decided_on_the_way(module.values, statement, lambda test: _bounds(module, test))
 
 
-def _tests_on_the_way(module: Module, statement: ast.Raise) -> Iterator[ast.expr]:
-    for frame in flow.frames(module.tree, statement):
-        if isinstance(frame.node, (ast.If, ast.While)):
-            yield frame.node.test
-        elif isinstance(frame.node, ast.match_case):
-            match = module.tree.parent(frame.node)
-            assert isinstance(match, ast.Match)
-            yield match.subject
-            if frame.node.guard is not None:
-                yield frame.node.guard
-    for earlier in flow.run_before(module.tree, statement):
-        if isinstance(earlier, (ast.If, ast.Assert)) and flow.may_leave(module.values, earlier):
-            yield earlier.test
-
-
-def _bounds(module: Module, test: ast.AST, *, follow: bool) -> bool:
-    """Whether a test asks whether a message was delivered before, or compares a counter or a clock
-    with a limit; in a function of the module that it calls, too."""
-    for node in module.tree.within(test, ast.expr):
-        read = module.values.read(node) if isinstance(node, ast.Name) else node
-        if read is not node and follow and _bounds(module, read, follow=False):
-            return True
-        if isinstance(node, ast.Constant) and node.value in DELIVERY_COUNTS:
-            return True
-        if isinstance(node, ast.Attribute) and node.attr in DELIVERY_COUNTS:
-            return True
-        if isinstance(node, ast.Compare) and _compares_a_counter(module, node):
-            return True
-        if isinstance(node, ast.Call) and follow:
-            function = module.names.definition(node.func)
-            if isinstance(function, FunctionNode) and any(
-                _bounds(module, statement, follow=False) for statement in function.body
-            ):
+@remembered_for_node
+def _bounds(module: Module, test: ast.expr) -> bool:
+    """Whether a test asks whether a message was delivered before, for a counter or a clock; in a
+    function of the module that it calls, too."""
+    if asks_for_an_end(module, test) or _asks_for_deliveries(module, test):
+        return True
+    for node in module.tree.within(test, (ast.Call, ast.Name)):
+        if isinstance(node, ast.Name):
+            read = module.values.read(node)
+            if read is not node and _asks_for_deliveries(module, read):
                 return True
+            continue
+        function = module.names.definition(node.func)
+        if isinstance(function, FunctionNode) and any(
+            _asks_for_deliveries(module, part) for part in function.body
+        ):
+            return True
+    return False
+
+
+def _asks_for_deliveries(module: Module, node: ast.AST) -> bool:
+    """Whether something in a node asks if a message was delivered before, or compares with a limit
+    what is neither the retry count nor the exception."""
+    for part in module.tree.within(node, (ast.Attribute, ast.Compare, ast.Constant)):
+        if isinstance(part, ast.Compare):
+            if _compares_a_counter(module, part):
+                return True
+        elif isinstance(part, ast.Attribute):
+            if part.attr in DELIVERY_COUNTS:
+                return True
+        elif isinstance(part, ast.Constant) and part.value in DELIVERY_COUNTS:
+            return True
     return False
 
 
 def _compares_a_counter(module: Module, compare: ast.Compare) -> bool:
-    sides = [compare.left, *compare.comparators]
-    return any(isinstance(operator, ORDERINGS) for operator in compare.ops) and not any(
-        is_request_retries(module, node) or _is_caught(module, node)
-        for side in sides
-        for node in module.tree.within(side, (ast.Attribute, ast.Name))
+    if not any(isinstance(operator, ORDERINGS) for operator in compare.ops):
+        return False
+    return not any(
+        is_request_retries(module, node) or module.kinds.is_name_of_handler(node)
+        for node in module.tree.within(compare, (ast.Attribute, ast.Name))
     )
-
-
-def _is_caught(module: Module, node: ast.expr) -> bool:
-    return module.kinds.is_name_of_handler(node)

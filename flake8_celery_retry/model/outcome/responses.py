@@ -18,6 +18,8 @@ from ..module import Module
 
 #: Arguments of a retry call that say how long it waits.
 DELAYS = frozenset({"countdown", "eta"})
+#: Names for names that are followed; real code has one or two.
+MOST_NAMES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,8 @@ class _Decisions:
         self.module = module
         self.until = until
         self.is_automatic = is_automatic
+        #: Whether a local name decides, by name.
+        self._deciding: dict[str, bool] = {}
 
     def tests(self, block: list[ast.stmt], exception: str) -> Iterator[tuple[ast.expr, bool]]:
         """The responses of an exception of that name whose truth decides, each with whether
@@ -170,13 +174,17 @@ class _Decisions:
     def _decides_by_name(self, target: ast.expr, followed: set[str]) -> bool:
         if not isinstance(target, ast.Name) or target.id in followed:
             return False
-        followed.add(target.id)
-        names = self.module.tree.within(self._block, ast.Name)
-        return any(
-            self._decides(name, followed)
-            for name in names
-            if name.id == target.id and isinstance(name.ctx, ast.Load)
-        )
+        if len(followed) == MOST_NAMES:
+            return False
+        if target.id not in self._deciding:
+            followed.add(target.id)
+            names = self.module.tree.within(self._block, ast.Name)
+            self._deciding[target.id] = any(
+                self._decides(name, followed)
+                for name in names
+                if name.id == target.id and isinstance(name.ctx, ast.Load)
+            )
+        return self._deciding[target.id]
 
     @property
     def _block(self) -> list[ast.stmt]:

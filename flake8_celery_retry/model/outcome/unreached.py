@@ -164,19 +164,16 @@ class _Keeping:
             if not isinstance(name.ctx, ast.Load)
         }
         end = (handler.node.end_lineno or 0, handler.node.end_col_offset or 0)
-        return any(
-            (read.lineno, read.col_offset) > end and not self._is_told(read)
-            for name in bound
-            for read in self._reads.get(name, ())
-        )
+        return any(end < self._last_use[name] for name in bound if name in self._last_use)
 
     @cached_property
-    def _reads(self) -> dict[str, list[ast.Name]]:
-        """Where the function reads a name, by name."""
-        found: dict[str, list[ast.Name]] = {}
+    def _last_use(self) -> dict[str, tuple[int, int]]:
+        """Where the function last reads a name but for telling or returning it, by name."""
+        found: dict[str, tuple[int, int]] = {}
         for name in self.function.walk(ast.Name):
-            if isinstance(name.ctx, ast.Load):
-                found.setdefault(name.id, []).append(name)
+            if isinstance(name.ctx, ast.Load) and not self._is_told(name):
+                place = (name.lineno, name.col_offset)
+                found[name.id] = max(place, found.get(name.id, place))
         return found
 
     def _is_told(self, read: ast.Name) -> bool:

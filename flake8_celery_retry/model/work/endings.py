@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from ...syntax import flow
 from ...syntax.reading import MOST
@@ -24,7 +24,11 @@ COUNTING_METHODS = frozenset({"decr", "hincrby", "incr", "incrby"})
 
 def is_limited(repeat: Repeat) -> bool:
     """Whether a test on the way to where a function repeats itself asks a clock or a counter."""
-    return any(_asks_for_an_end(repeat, test) for test in _tests_on_the_way(repeat))
+    return flow.is_decided_on_the_way(
+        repeat.module.values,
+        repeat.node,
+        lambda test: asks_for_an_end(repeat.module, test, repeat.changed),
+    )
 
 
 def counts_in_a_row(repeat: Repeat) -> bool:
@@ -37,32 +41,11 @@ def counts_in_a_row(repeat: Repeat) -> bool:
     )
 
 
-def _tests_on_the_way(repeat: Repeat) -> Iterator[ast.expr]:
-    """What is asked around a node, and before it where the function may leave."""
-    module, node = repeat.module, repeat.node
-    for frame in flow.frames(module.tree, node):
-        yield from _tests_of(frame.node)
-    for earlier in flow.run_before(module.tree, node):
-        if isinstance(earlier, (ast.If, ast.While, ast.Match)) and (
-            flow.may_leave(module.values, earlier)
-        ):
-            yield from _tests_of(earlier)
-
-
-def _tests_of(around: ast.AST) -> list[ast.expr]:
-    if isinstance(around, (ast.If, ast.IfExp, ast.While)):
-        return [around.test]
-    if isinstance(around, ast.BoolOp):
-        return around.values[:-1]
-    if isinstance(around, ast.match_case):
-        return [around.guard] if around.guard is not None else []
-    return []
-
-
-def _asks_for_an_end(repeat: Repeat, test: ast.expr) -> bool:
-    """Whether a clock, a deadline, a number of attempts or a parameter that counts takes part in a
-    test, through local names too."""
-    module = repeat.module
+def asks_for_an_end(
+    module: Module, test: ast.expr, counting: Collection[ast.arg] = frozenset()
+) -> bool:
+    """Whether a clock, a deadline, a number of attempts or one of the parameters that count takes
+    part in a test, through local names too."""
     stack, seen = [test], set[ast.expr]()
     while stack and len(seen) < MOST:
         expression = stack.pop()
@@ -74,7 +57,7 @@ def _asks_for_an_end(repeat: Repeat, test: ast.expr) -> bool:
                 return True
             if not isinstance(part, (ast.Name, ast.Attribute)):
                 continue
-            if _names_an_end(module, part) or module.names.parameter(part) in repeat.changed:
+            if _names_an_end(module, part) or module.names.parameter(part) in counting:
                 return True
             value = module.values.read(part)
             if value is not part:
