@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 #: How many steps from the exception a name is followed against the order of the source.
 MOST_STEPS = 4
 
+#: How large a function may be in which a handler's exception is followed: each clause that calls it
+#: asks anew.
+MOST_NODES = 2_000
+
 #: Functions that give a handler its exception without a name for it.
 CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception", "traceback.format_exc"})
 
@@ -103,7 +107,7 @@ class Handler:
         ]
         given += [(keyword.arg or "", keyword.value) for keyword in call.keywords]
         found = {name for name, value in given if name and self._mentions(value, names)}
-        if found:
+        if found and len(scope.nodes) <= MOST_NODES:
             self._add_names_taken(found, function.body)
         return found
 

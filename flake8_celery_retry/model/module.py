@@ -142,6 +142,13 @@ class Module:
         qualified = self.names.qualified(call.func) or ""
         return method in CLOCK_METHODS or qualified in CLOCKS | CLOCK_METHODS
 
+    @cached_property
+    def sleeping_scopes(self) -> frozenset[Scope]:
+        """The functions (and the like) that sleep."""
+        return frozenset(
+            self.tree.scope_of(call) for call in self.tree.calls if self.is_sleep(call)
+        )
+
     def is_log_call(self, call: ast.Call) -> bool:
         """Whether a call does nothing but tell people: a logger's method, ``print``, a report to
         an error tracker."""

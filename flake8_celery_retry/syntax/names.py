@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from .tree import ALIASES, FUNCTION, Binding, FunctionNode, Scope, Tree
 
@@ -32,6 +33,7 @@ class Names:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._imported: dict[Scope, dict[str, str]] = {}
 
     def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """The scope around that binds a name, with its bindings in source order; ``None`` if no
@@ -164,24 +166,33 @@ class Names:
 
     def local_name(self, qualified: str) -> str | None:
         """The name under which the module has imported something at its top level."""
-        return _imported_name(self.tree.root, qualified)
+        return self._imported_in(self.tree.root).get(qualified)
 
     def visible_name(self, node: ast.AST, qualified: str) -> str | None:
         """The name under which something is imported where a node stands."""
         scope: Scope | None = self.tree.scope_of(node)
         while scope is not None:
-            name = _imported_name(scope, qualified)
+            name = self._imported_in(scope).get(qualified)
             if name is not None:
                 return name
             scope = scope.parent
         return None
 
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that anything in the module gives a meaning."""
+        return frozenset(name for scope in self.tree.scopes for name in scope.bindings)
 
-def _imported_name(scope: Scope, qualified: str) -> str | None:
-    for name, bindings in scope.bindings.items():
-        if all(binding.qualified == qualified for binding in bindings):
-            return name
-    return None
+    def _imported_in(self, scope: Scope) -> dict[str, str]:
+        """What a scope imports, by dotted name, and the first name that means nothing else."""
+        if scope not in self._imported:
+            names: dict[str, str] = {}
+            for name, bindings in scope.bindings.items():
+                qualified = bindings[0].qualified
+                if qualified and all(each.qualified == qualified for each in bindings):
+                    names.setdefault(qualified, name)
+            self._imported[scope] = names
+        return self._imported[scope]
 
 
 def _joined(root: str, parts: list[str]) -> str:

@@ -7,7 +7,7 @@ import ast
 from ...facts.exceptions import BROAD, is_celery_exception
 from ...syntax import flow
 from ...syntax.tree import FunctionNode
-from ..handlers import Handler
+from ..handlers import MOST_NODES, Handler
 from ..module import Module
 from ..remembering import remembered
 from ..retries import RetryCall
@@ -32,7 +32,10 @@ def is_sorted_out(call: RetryCall) -> bool:
         call.called_at is not None
         and isinstance(function, FunctionNode)
         and function is not call.module.tree.scope_of(handler.node).node
-        and _tests_exception(handler, function.body, function)
+        # What nobody can read through may well sort.
+        and (
+            len(call.scope.nodes) > MOST_NODES or _tests_exception(handler, function.body, function)
+        )
     )
 
 

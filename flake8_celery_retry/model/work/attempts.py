@@ -82,7 +82,7 @@ def attempts_by_recursion(module: Module, scope: Scope) -> Iterator[Attempt]:
 
 def sleeps_in(module: Module, scope: Scope) -> bool:
     """Whether a function sleeps."""
-    return any(module.is_sleep(call) for call in scope.walk(ast.Call))
+    return scope in module.sleeping_scopes
 
 
 def _is_attempted_in_vain(module: Module, scope: Scope) -> bool:

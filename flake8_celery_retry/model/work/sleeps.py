@@ -54,6 +54,8 @@ def _only_waits(module: Module, statement: ast.stmt) -> bool:
 
 def sleeps_before(module: Module, node: ast.AST, way: Way) -> list[ast.Call]:
     """The sleeps on the way to a node; not those in a branch that leaves before the node."""
+    if module.tree.scope_of(node) not in module.sleeping_scopes:
+        return []
     return [
         call
         for earlier in _run_before(module, node, way)

@@ -41,7 +41,7 @@ def import_name(module: Module, source: str, name: str) -> tuple[str, tuple[Edit
     known = module.names.local_name(f"{source}.{name}")
     if known is not None:
         return known, ()
-    taken = any(name in scope.bindings for scope in module.tree.scopes)
+    taken = name in module.names.bound
     alias = f"{source.partition('.')[0].capitalize()}{name}" if taken else None
     return alias or name, (AddImport(source, name, alias),)
 
