@@ -82,6 +82,9 @@ from ..model.work.arguments import goes_on_with_other_work
 from ..model.work.families import Family, family_of, family_of_body
 from .repairs.names import name_class
 
+#: Characters that the message has room for what to catch.
+MOST_OF_ADVICE = 32
+
 
 def check(module: Module) -> Iterator[Mistake]:
     in_helpers = (call for call in module.retry_calls if call.setting is None)
@@ -113,8 +116,10 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
 def _advice(family: Family | None) -> str:
     if family is None:
         return "timeouts and connection errors"
-    first, *others = family.exceptions
-    return " and ".join([first, *(other.rpartition(".")[2] for other in others)])
+    names = " and ".join(family.exceptions)
+    if len(names) <= MOST_OF_ADVICE:
+        return names
+    return " and ".join(name.rpartition(".")[2] for name in family.exceptions)
 
 
 def _fix(handler: Handler, family: Family) -> Fix:

@@ -2,7 +2,8 @@
 
 A comment in a ``lookalike*.py`` of the rule says which: ``# silent: a task with base=`` names the
 sentence by its first words, above or beside the code that it speaks of. What stands between two
-semicolons is a sentence, too.
+semicolons is a sentence, too. Where another rule speaks instead, the code stands in
+``other_rules_speak*.py``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def sentences(code: str) -> list[str]:
 
 def marks(code: str) -> list[tuple[Path, str]]:
     """The marks in the look-alikes of a rule, and where they stand."""
-    files = sorted((FIXTURES / "rules").glob(f"{code.lower()}_*/lookalike*.py"))
+    [folder] = (FIXTURES / "rules").glob(f"{code.lower()}_*")
+    files = sorted([*folder.glob("lookalike*.py"), *folder.glob("other_rules_speak*.py")])
     return [(path, words(mark)) for path in files for mark in MARK.findall(path.read_text("utf-8"))]
 
 
