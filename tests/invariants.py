@@ -14,7 +14,6 @@ from flake8_celery_retry.fixing.edits import AddImport, ForgetImport, RemoveStat
 from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.fixing.outcomes import Outcome, Reason
 from flake8_celery_retry.fixing.rewrite import rewrite
-from flake8_celery_retry.fixing.rewrite.overlaps import regions_of
 from flake8_celery_retry.fixing.text import Text, UnreadableText
 from flake8_celery_retry.linting.findings import Finding
 from flake8_celery_retry.linting.lint import lint
@@ -108,7 +107,7 @@ def _check_one_pass(text: Text, tree: ast.Module, findings: list[Finding]) -> No
     edits = [edit for fix in rewriting.done for edit in fix.edits]
     allowed: set[int] = set()
     for edit in edits:
-        for start, end in regions_of(edit):
+        for start, end in edit.regions():
             allowed.update(range(start[0], end[0] + 1))
             if isinstance(edit, RemoveStatement):
                 allowed.update(_blank_lines_around(text, start[0], end[0]))

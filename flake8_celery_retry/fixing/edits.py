@@ -2,20 +2,89 @@
 
 A rule says *what* is to change; :mod:`flake8_celery_retry.fixing.rewrite` knows how, with libcst.
 Every node is one of the tree that was linted (``ast.parse`` of the file's text).
+
+A new kind is a class here, which says what it touches, and its case in
+``fixing/rewrite/editor.py``, which carries it out.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from .places import Place, Region, extent, place_of
 
 #: New source text: literal text and nodes of the old tree, whose own source is copied as it
 #: stands (comments inside included): ``("(", node, ",)")``.
 Source = tuple["str | ast.expr", ...]
 
+#: In which order edits of one node are carried out.
+Turn = tuple[int, int, int]
+
+
+class Edit:
+    """An edit. Its first field is the node that it changes."""
+
+    def nodes(self) -> Iterator[ast.AST]:
+        """The nodes that it names: the one it changes, and those whose source it copies."""
+        for value in vars(self).values():
+            pieces = value if isinstance(value, tuple) else (value,)
+            yield from (piece for piece in pieces if isinstance(piece, ast.AST))
+
+    def regions(self) -> Iterator[Region]:
+        """The parts of the file that it changes or copies."""
+        yield self.changed
+        for value in vars(self).values():
+            if isinstance(value, tuple):
+                yield from (extent(piece) for piece in value if isinstance(piece, ast.AST))
+
+    @property
+    def node(self) -> ast.AST:
+        """The node that it changes."""
+        node: ast.AST = getattr(self, fields(self)[0].name)  # type: ignore[arg-type]  # all are
+        return node
+
+    @property
+    def changed(self) -> Region:
+        """The part of the file that it changes."""
+        return extent(self.node)
+
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return 2, 0, 0
+
+
+class ImportEdit(Edit):
+    """An edit of the imports at the top of the file; it names no node."""
+
+    def regions(self) -> Iterator[Region]:
+        """Any number of them can be carried out together."""
+        return iter(())
+
+
+#: Those that count the items of a node come first, from the last one on; those that copy it as a
+#: whole come last.
+FIRST: Turn = (0, 0, 0)
+LAST: Turn = (3, 0, 0)
+
+
+def _from_the_last_on(item: ast.AST) -> Turn:
+    line, column = place_of(item)
+    return 1, -line, -column
+
+
+def _head(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ExceptHandler) -> Region:
+    return place_of(node), place_of(node.body[0])
+
+
+def _before(place: Place) -> Region:
+    return place, place
+
 
 @dataclass(frozen=True)
-class SetFirstParameter:
+class SetFirstParameter(Edit):
     """Make ``name`` the first parameter of a function.
 
     Where the function has a positional or keyword-only parameter of that name further on, it is
@@ -25,9 +94,14 @@ class SetFirstParameter:
     function: ast.FunctionDef | ast.AsyncFunctionDef
     name: str
 
+    @property
+    def changed(self) -> Region:
+        """The part of the file that it changes."""
+        return _head(self.function)
+
 
 @dataclass(frozen=True)
-class SetKeyword:
+class SetKeyword(Edit):
     """Give a keyword argument a value: replaced where the call has it, else added after the
     call's last argument, but before a ``**``.
 
@@ -40,7 +114,7 @@ class SetKeyword:
 
 
 @dataclass(frozen=True)
-class RenameKeyword:
+class RenameKeyword(Edit):
     """Rename a keyword argument, its value untouched."""
 
     keyword: ast.keyword
@@ -48,7 +122,7 @@ class RenameKeyword:
 
 
 @dataclass(frozen=True)
-class NameArgument:
+class NameArgument(Edit):
     """Turn a positional argument into a keyword argument with the same value.
 
     Positional arguments must not follow it (a rule names those as well, or offers no fix).
@@ -58,9 +132,14 @@ class NameArgument:
     argument: ast.expr
     name: str
 
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return FIRST
+
 
 @dataclass(frozen=True)
-class RemoveArgument:
+class RemoveArgument(Edit):
     """Take an argument (positional, or an ``ast.keyword``) out of a call.
 
     A positional argument that others follow must not be named here. A decorator call that is
@@ -70,26 +149,41 @@ class RemoveArgument:
     call: ast.Call
     argument: ast.expr | ast.keyword
 
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return _from_the_last_on(self.argument)
+
 
 @dataclass(frozen=True)
-class RemoveItem:
+class RemoveItem(Edit):
     """Take an element out of a tuple or list display, or a key with its value out of a dict display
     (``item`` is then the key's node)."""
 
     display: ast.Tuple | ast.List | ast.Dict
     item: ast.expr
 
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return _from_the_last_on(self.item)
+
 
 @dataclass(frozen=True)
-class ReplaceExpression:
+class ReplaceExpression(Edit):
     """Put other source in the place of an expression (with its own parentheses)."""
 
     expression: ast.expr
     source: Source
 
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return LAST
+
 
 @dataclass(frozen=True)
-class ReplaceStatement:
+class ReplaceStatement(Edit):
     """Put one other simple statement in the place of a simple statement.
 
     Its comments stay.
@@ -98,16 +192,21 @@ class ReplaceStatement:
     statement: ast.stmt
     source: Source
 
+    @property
+    def turn(self) -> Turn:
+        """When it is carried out, beside others of the same node."""
+        return LAST
+
 
 @dataclass(frozen=True)
-class RemoveStatement:
+class RemoveStatement(Edit):
     """Take a simple statement out; its comments stay. A block left empty gets a ``pass``."""
 
     statement: ast.stmt
 
 
 @dataclass(frozen=True)
-class SetHandlerType:
+class SetHandlerType(Edit):
     """Change what an ``except`` clause catches; a bare ``except:`` gets a type.
 
     ``name``, where given, is bound too (``except A as name``), an empty one takes the clause's name
@@ -118,25 +217,40 @@ class SetHandlerType:
     type: Source | None = None
     name: str | None = None
 
+    @property
+    def changed(self) -> Region:
+        """The part of the file that it changes."""
+        return _head(self.handler)
+
 
 @dataclass(frozen=True)
-class InsertHandler:
+class InsertHandler(Edit):
     """Put a new ``except <type>: raise`` clause in front of one of the same ``try``."""
 
     before: ast.ExceptHandler
     type: str
 
+    @property
+    def changed(self) -> Region:
+        """The part of the file that it changes."""
+        return _before(place_of(self.before))
+
 
 @dataclass(frozen=True)
-class AddDecorator:
+class AddDecorator(Edit):
     """Put a decorator (source without the ``@``) above a function, above those it has."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     source: str
 
+    @property
+    def changed(self) -> Region:
+        """The part of the file that it changes."""
+        return _before(min(map(place_of, (self.function, *self.function.decorator_list))))
+
 
 @dataclass(frozen=True)
-class AddImport:
+class AddImport(ImportEdit):
     """Have ``from module import name`` (``as alias``) at the top of the file.
 
     It joins an existing top-level ``from module import …``; else it stands after the imports of the
@@ -151,7 +265,7 @@ class AddImport:
 
 
 @dataclass(frozen=True)
-class ForgetImport:
+class ForgetImport(ImportEdit):
     """Take a name out of the top-level import that binds it, where nothing of the file reads it any
     more once all edits are done.
 
@@ -160,21 +274,3 @@ class ForgetImport:
     """
 
     name: str
-
-
-Edit = (
-    SetFirstParameter
-    | SetKeyword
-    | RenameKeyword
-    | NameArgument
-    | RemoveArgument
-    | RemoveItem
-    | ReplaceExpression
-    | ReplaceStatement
-    | RemoveStatement
-    | SetHandlerType
-    | InsertHandler
-    | AddDecorator
-    | AddImport
-    | ForgetImport
-)

@@ -15,8 +15,8 @@ from ..linting.lint import lint as lint_module
 from ..rules import Rule, rule_of
 from ..settings import DEFAULT, Settings
 from .outcomes import Left, Outcome, Reason, Wanted, show_all
+from .places import place_of
 from .rewrite import rewrite
-from .rewrite.overlaps import nodes_of, place_of
 from .text import Text, UnreadableText
 
 #: Far more than any file needs: a pass carries out every fix that does not overlap with another.
@@ -190,7 +190,7 @@ def _kind(finding: Finding) -> Kind:
     to light (the retry that one handler lets through is swallowed by the handler around that).
     """
     edits = finding.fix.edits if finding.fix else ()
-    columns = tuple(place_of(node)[1] for edit in edits for node in nodes_of(edit))
+    columns = tuple(place_of(node)[1] for edit in edits for node in edit.nodes())
     return finding.code, LINE_NUMBER.sub("line", finding.message), columns
 
 

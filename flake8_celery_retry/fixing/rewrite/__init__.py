@@ -18,12 +18,13 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ...linting.findings import Fix
-from ..edits import AddImport, ForgetImport
+from ..edits import AddImport, Edit, ForgetImport, ImportEdit
+from ..places import place_of
 from ..text import Change, Text
-from .editor import Editor, JoinImport, LeaveImport, Refusal, TreeEdit
+from .editor import Editor, JoinImport, LeaveImport, Refusal
 from .fragment import Fragment
 from .imports import NewLine, Unread, place_for, unread_imports
-from .overlaps import nodes_of, place_of, without_overlaps
+from .overlaps import without_overlaps
 from .sections import Section, sections_of
 
 
@@ -85,7 +86,7 @@ class _Rewriter:
 
     def carry_out(self, fixes: Sequence[Fix]) -> Text:
         """The text with these fixes; raises :class:`Refusal` if one can't be carried out."""
-        edits: list[TreeEdit] = []
+        edits: list[Edit] = []
         new_lines: dict[NewLine, list[AddImport]] = defaultdict(list)
         for edit, line in _imports(fixes).items():
             match place_for(edit, self.tree, self.text, line):
@@ -94,7 +95,7 @@ class _Rewriter:
                 case NewLine() as place:
                     new_lines[place].append(edit)
         distinct = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
-        edits += [edit for edit in distinct if not isinstance(edit, (AddImport, ForgetImport))]
+        edits += [edit for edit in distinct if not isinstance(edit, ImportEdit)]
         changes = list(self._edited(edits))
         changes += [self._inserted(place, imports) for place, imports in new_lines.items()]
         text = self.text.with_changes(changes)
@@ -113,11 +114,11 @@ class _Rewriter:
             return
         yield from self._edited([LeaveImport(unread.statement, index) for index in unread.indices])
 
-    def _edited(self, edits: Sequence[TreeEdit]) -> Iterator[Change]:
+    def _edited(self, edits: Sequence[Edit]) -> Iterator[Change]:
         """The sections that these edits change."""
-        concerned: dict[Section, dict[TreeEdit, None]] = defaultdict(dict)
+        concerned: dict[Section, dict[Edit, None]] = defaultdict(dict)
         for edit in edits:
-            for node in nodes_of(edit):
+            for node in edit.nodes():
                 concerned[self._section_at(place_of(node)[0])][edit] = None
         try:
             fragments = [Fragment(section, list(these)) for section, these in concerned.items()]
@@ -166,7 +167,7 @@ def _imports(fixes: Iterable[Fix]) -> dict[AddImport, int]:
     """The imports to add, each with the first line (from 1) that needs it."""
     needed: dict[AddImport, int] = {}
     for fix in fixes:
-        lines = [place_of(node)[0] for edit in fix.edits for node in nodes_of(edit)]
+        lines = [place_of(node)[0] for edit in fix.edits for node in edit.nodes()]
         first = min(lines, default=1 << 62)
         for edit in fix.edits:
             if isinstance(edit, AddImport):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import libcst as cst
@@ -26,11 +26,11 @@ from ..edits import (
     SetKeyword,
     Source,
 )
+from ..places import place_of
 from .commas import NOTHING, SPACE, Commas, Container
 from .comments import code_of, comments_in, joined_lines, lost_comments, own_lines
 from .imports import position_of
 from .names import as_read
-from .overlaps import place_of
 from .parameters import with_first_parameter
 from .parentheses import bare, fitted, parenthesised
 
@@ -40,7 +40,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class JoinImport:
+class JoinImport(Edit):
     """Add a name to an import statement."""
 
     statement: ast.ImportFrom
@@ -49,15 +49,11 @@ class JoinImport:
 
 
 @dataclass(frozen=True)
-class LeaveImport:
+class LeaveImport(Edit):
     """Take the name with this index (from 0) out of an import statement that keeps others."""
 
     statement: ast.Import | ast.ImportFrom
     index: int
-
-
-#: An edit of a tree. Its first field is the node that it changes.
-TreeEdit: TypeAlias = Edit | JoinImport | LeaveImport
 
 
 @dataclass(frozen=True)
@@ -75,13 +71,13 @@ class Editor(cst.CSTTransformer):
     (``ParserSyntaxError``, ``CSTValidationError``).
     """
 
-    def __init__(self, edits: Iterable[TreeEdit], found: Mapping[ast.AST, Found]) -> None:
+    def __init__(self, edits: Iterable[Edit], found: Mapping[ast.AST, Found]) -> None:
         super().__init__()
         self.found = found
         self.named = {each.node for each in found.values()}
-        self.edits: dict[cst.CSTNode, list[TreeEdit]] = defaultdict(list)
-        for edit in sorted(edits, key=_turn):
-            self.edits[self._node(getattr(edit, fields(edit)[0].name))].append(edit)
+        self.edits: dict[cst.CSTNode, list[Edit]] = defaultdict(list)
+        for edit in sorted(edits, key=lambda edit: edit.turn):
+            self.edits[self._node(edit.node)].append(edit)
         #: What became of those named nodes that are done.
         self.current: dict[cst.CSTNode, cst.CSTNode] = {}
         self.parents: list[cst.CSTNode] = []
@@ -126,7 +122,7 @@ class Editor(cst.CSTTransformer):
             kind = type(node).__name__
             raise Refusal(f"libcst has no {kind} in line {place_of(node)[0]}") from None
 
-    def _edited(self, edit: TreeEdit, original: cst.CSTNode, updated: cst.CSTNode) -> cst.CSTNode:
+    def _edited(self, edit: Edit, original: cst.CSTNode, updated: cst.CSTNode) -> cst.CSTNode:
         match edit, updated:
             case SetFirstParameter(), cst.FunctionDef():
                 try:
@@ -326,20 +322,6 @@ def _meaning(source: str, mode: Mode) -> str | None:
         return ast.dump(ast.parse(source.strip(), mode=mode))
     except SyntaxError:
         return None
-
-
-def _turn(edit: TreeEdit) -> tuple[int, int, int]:
-    """In which order the edits of one node are carried out: those that count its items first, from
-    the last item on, and those that copy it as a whole last."""
-    match edit:
-        case NameArgument():
-            return 0, 0, 0
-        case RemoveArgument(argument=item) | RemoveItem(item=item):
-            line, column = place_of(item)
-            return 1, -line, -column
-        case ReplaceExpression() | ReplaceStatement():
-            return 3, 0, 0
-    return 2, 0, 0
 
 
 def _holds_together(expression: cst.BaseExpression) -> bool:

@@ -14,10 +14,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..edits import InsertHandler, RemoveStatement
+from ..edits import Edit, InsertHandler, RemoveStatement
+from ..places import end_of, place_of
 from ..text import Text
-from .editor import TreeEdit
-from .overlaps import end_of, nodes_of, place_of
 from .sections import lines_of
 
 #: What is shown in the place of a block's head; of a ``try``'s, that of its handlers.
@@ -58,7 +57,7 @@ class Excerpt:
         text: Text,
         statements: Sequence[ast.stmt],
         span: tuple[int, int],
-        edits: Iterable[TreeEdit],
+        edits: Iterable[Edit],
     ) -> None:
         """Take the statements that stand in a span of lines, from an index (from 0) up to, not
         including, another, and edits that name nodes in them, or elsewhere."""
@@ -105,8 +104,8 @@ class Excerpt:
             raise ValueError("what no edit names would move")
         return result
 
-    def _take(self, edit: TreeEdit) -> None:
-        for node in nodes_of(edit):
+    def _take(self, edit: Edit) -> None:
+        for node in edit.nodes():
             line = place_of(node)[0] - 1
             insort(self._named, line)
             if not isinstance(edit, InsertHandler):

@@ -11,12 +11,12 @@ from io import StringIO
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from ..edits import SetHandlerType
+from ..edits import Edit, SetHandlerType
+from ..places import Place, end_of, place_of
 from .comments import lost_comments
 from .depth import is_deeper_than
-from .editor import Editor, Found, Refusal, TreeEdit
+from .editor import Editor, Found, Refusal
 from .excerpt import Excerpt
-from .overlaps import Place, end_of, nodes_of, place_of
 from .sections import Section
 
 #: Code that nests deeper is left alone: libcst's parser knows no limit and, out of stack, takes the
@@ -28,7 +28,7 @@ class Fragment:
     """What some edits are about in a section. Its methods raise :class:`Refusal` and what libcst
     raises."""
 
-    def __init__(self, section: Section, edits: Sequence[TreeEdit]) -> None:
+    def __init__(self, section: Section, edits: Sequence[Edit]) -> None:
         self.text = section.text
         self.section = section
         self.edits = edits
@@ -39,7 +39,7 @@ class Fragment:
         """The nodes that edits name here, with what libcst has in their place, where it has
         something."""
         wanted: dict[Place, list[ast.AST]] = defaultdict(list)
-        for node in {node: None for edit in self.edits for node in nodes_of(edit)}:
+        for node in {node: None for edit in self.edits for node in edit.nodes()}:
             if self.section.first < place_of(node)[0] <= self.section.last:
                 wanted[self._place(*place_of(node))].append(node)
         for candidate in self._ranges:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..edits import AddImport
+from ..places import end_of, place_of
 from ..text import Text
-from .overlaps import end_of, place_of
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from ..places import end_of
 from ..text import Text
-from .overlaps import end_of
 
 
 def sections_of(text: Text, tree: ast.Module) -> list[Section]:
