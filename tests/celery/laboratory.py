@@ -1,7 +1,8 @@
 """The laboratory: one worker that runs an example as it stands, and what is seen of it.
 
 Waiting is what retries are made of, so nothing here waits: the delay that a message asks for is
-noted and taken out before it is published, and a sleep in an example is noted and skipped.
+noted and taken out before it is published (and out of the time until it expires, too), and a sleep
+in an example is noted and skipped. Where an experiment asks for it, messages do wait.
 """
 
 from __future__ import annotations
@@ -143,6 +144,7 @@ class Laboratory:
         self._publishing = threading.local()
         self._began: dict[str, str] = {}
         self._stopped: set[str] = set()
+        self._waits = False
         self._bell = threading.Event()
         self._real_sleep = time.sleep
 
@@ -223,6 +225,15 @@ class Laboratory:
                 raise TimeoutError(f"the worker gave no sign for {PATIENCE} s: {seen}")
             is_quiet = happened == (len(seen.all_messages), len(seen.all_runs))
             quiet_rings = quiet_rings + 1 if is_quiet else 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let messages wait as long as they ask for; a task that waits has not ended for `wait`."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
 
     def start_worker(self, source: str) -> Start:
         """Start a worker of its own with the module, as the command ``celery worker`` does."""
@@ -338,7 +349,8 @@ class Laboratory:
         message = Message(sender, task_id, tuple(args), kwargs, retries, countdown)
         self._seen.all_messages.append(message)
         self._publishing.message = message
-        headers["eta"] = None
+        if not self._waits:
+            _take_out_delay(headers)
         if self._seen.runs >= MOST_RUNS:
             self._seen.is_endless = True
             self._stopped.add(task_id)
@@ -393,6 +405,18 @@ def _seconds(eta: str | None) -> int | None:
         return None
     moment = datetime.fromisoformat(eta)
     return round((moment - datetime.now(moment.tzinfo)).total_seconds())
+
+
+def _take_out_delay(headers: dict[str, Any]) -> None:
+    """Make it the moment at which a message falls due: its delay is over, and so much of the time
+    until it expires."""
+    if headers["eta"] is None:
+        return
+    if headers["expires"] is not None:
+        due = datetime.fromisoformat(headers["eta"])
+        expires = datetime.fromisoformat(headers["expires"])
+        headers["expires"] = (expires - (due - datetime.now(due.tzinfo))).isoformat()
+    headers["eta"] = None
 
 
 def _comes_from(finalizer: Any, module: str) -> bool:

@@ -8,8 +8,8 @@ import math
 from ..retries import RetryCall
 from ..tasks import Option, Task
 from .calculation import Calculation, parts
-from .counted import RETRIES
-from .in_force import delay_in_force, setting_of_task
+from .counted import RETRIES, Counted
+from .in_force import delay_in_force, delay_of_call_in_force, setting_of_task
 from .limits import limit_of_autoretry, limit_of_call
 from .retry_count import is_request_retries, limits_retries_by_hand
 
@@ -74,6 +74,35 @@ def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:
     return (place, delay) if delay is not None else None
 
 
+def shortest_delay(call: RetryCall) -> float | None:
+    """The shortest delay that a retry call waits; of a calculated one that at the retries there can
+    be. ``None`` where it can't be told, has a random part, or where it never retries."""
+    limit = limit_of_call(call)
+    if limit is not None and limit <= 0:
+        return None
+    delay = _delay_from_now(call)
+    if delay is None:
+        return delay_of_call_in_force(call).number if waits_default_delay(call) else None
+    depends = any(is_request_retries(call.module, part) for part in parts(call.module, delay))
+    counts = range(int(min(limit or RETRIES, RETRIES)) if depends else 1)
+    delays = [Counted(call.module, count).number(delay) for count in counts]
+    known = [each for each in delays if each is not None]
+    return min(known) if known and len(known) == len(delays) else None
+
+
+def shortest_automatic_delay(task: Task) -> float | None:
+    """The shortest delay that a task's automatic retries wait, the first one's; ``None`` where it
+    can't be told, has jitter, or where there are none."""
+    limit = limit_of_autoretry(task)
+    setting = delay_in_force(task)
+    if limit is None or limit <= 0:
+        return None
+    if setting.place is None or setting.place.name != "retry_backoff":
+        return setting.number
+    jitter = setting_of_task(task, "retry_jitter")
+    return _backoff(task, 0) if jitter.value in {False, None} else None
+
+
 def waits_default_delay(call: RetryCall) -> bool:
     """Whether a retry call leaves its delay to ``default_retry_delay``."""
     limit = limit_of_call(call)
@@ -82,9 +111,14 @@ def waits_default_delay(call: RetryCall) -> bool:
 
 
 def _largest_backoff(task: Task, limit: float) -> float | None:
-    """``celery.utils.time.get_exponential_backoff_interval`` at the last retry."""
+    """The delay of the last retry."""
+    return _backoff(task, max(0, int(min(limit, RETRIES)) - 1))
+
+
+def _backoff(task: Task, retries: int) -> float | None:
+    """``celery.utils.time.get_exponential_backoff_interval`` at a retry count, without jitter."""
     factor = setting_of_task(task, "retry_backoff").converted_number
     maximum = setting_of_task(task, "retry_backoff_max").converted_number
     if factor is None or maximum is None or not math.isfinite(factor + maximum):
         return None
-    return min(int(maximum), int(max(1.0, factor)) << max(0, int(min(limit, RETRIES)) - 1))
+    return min(int(maximum), int(max(1.0, factor)) << retries)
