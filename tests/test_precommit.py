@@ -99,4 +99,40 @@ def test_what_no_safe_fix_repairs_is_reported_and_keeps_the_commit_out(shop: Pat
     refused = run(shop, "git", "commit", "--message", "Send receipts", status=1)
 
     assert "tasks.py:4:43: CRT302 send_receipt" in refused
+    assert refused.count("CRT302") == 1
+    assert refused.count("Passed") == 1
     assert (shop / "tasks.py").read_text() == swallowed
+
+
+def test_a_configuration_for_plugins_that_hooks_lack_is_no_error(shop: Path) -> None:
+    (shop / "setup.cfg").write_text(
+        "[flake8]\nformat = wemake\nrequire-plugins = wemake-python-styleguide\n"
+        "exclude = migrations\nenable-extensions = G\n"
+        "[flake8:local-plugins]\nextension = XYZ = nowhere:Checker\n"
+    )
+    (shop / "migrations").mkdir()
+    (shop / "migrations" / "tasks.py").write_text(BAD)
+    (shop / "kept.py").write_text(BAD.replace("(bind=True)", "(max_retries=3)"))
+    run(shop, "git", "add", ".")
+
+    refused = run(shop, "git", "commit", "--message", "Send receipts", status=1)
+
+    assert "tasks.py:5:1: CRT101 fixed: add self as first parameter" in refused
+    assert "kept.py:4:26: CRT308 send_receipt" in refused
+    assert (shop / "tasks.py").read_text() == FIXED
+    assert (shop / "migrations" / "tasks.py").read_text() == BAD
+    assert "error" not in refused.lower()
+
+
+def test_what_is_configured_for_a_missing_plugin_is_said(shop: Path) -> None:
+    (shop / "pyproject.toml").write_text("[tool.flake8]\nextend-ignore = ['CRT101']\n")
+    run(shop, "git", "add", ".")
+    refused = run(shop, "git", "commit", "--message", "Send receipts", status=1)
+    assert (
+        "flake8-celery-retry: [tool.flake8] in pyproject.toml is not read: "
+        "that takes Flake8-pyproject" in refused
+    )
+    (shop / "tasks.py").write_text(BAD)
+    (shop / "pyproject.toml").write_text("[tool.flake8-celery-retry]\nextend-ignore = ['CRT101']\n")
+    run(shop, "git", "add", ".")
+    run(shop, "git", "commit", "--message", "Send receipts")
