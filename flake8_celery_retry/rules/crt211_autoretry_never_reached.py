@@ -69,10 +69,9 @@ one that tries the same call again; one that gives a name a value with which the
 one in a loop (the next item goes on); a task with a decorator of its own below the task decorator,
 which may look at the result; a listed class that an earlier clause raises again.
 
-A clause that names none of the listed classes itself (`except Exception`) only counts where its
-`try` is all that may fail, where it is the last thing that the task does (and nothing before it
-calls the same library, or the same functions), or where a `raise` of a listed class is written out
-in it.
+A broad clause (`except Exception`) around one step of several: it counts where its `try` is all
+that may fail, where it is the last thing that the task does (and nothing before it calls the same
+library, or the same functions), or where a `raise` of a listed class is written out in it.
 
 ## Fix
 

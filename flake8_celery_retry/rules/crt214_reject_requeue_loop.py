@@ -4,7 +4,8 @@
 
 ## What it does
 
-Finds `raise Reject(…, requeue=True)` in a task that nothing bounds.
+Finds `raise Reject(…, requeue=True)` in a task that nothing bounds. A test of `request.retries` is
+no bound: a requeued message keeps it at 0.
 
 ## Why this is bad
 
@@ -59,8 +60,7 @@ def charge_order(self, order_id):
 `requeue=False`, which is what `Reject` does by itself, and a value that can't be read. A test on
 the way to it, in the task or in a function of the module that the test calls, of
 `delivery_info["redelivered"]` (or of RabbitMQ's `x-death`, `x-delivery-count`), of a counter or of
-a clock: `attempts < 5`, `time() > deadline`. A test of `request.retries` bounds nothing: a requeued
-message keeps it at 0.
+a clock: `attempts < 5`, `time() > deadline`.
 
 ## Fix
 
