@@ -58,6 +58,8 @@ class _Sorting:
     unbound: dict[Task, list[RetryCall]] = field(default_factory=lambda: defaultdict(list))
     on_other_tasks: dict[Task, list[RetryCall]] = field(default_factory=lambda: defaultdict(list))
     strays: list[RetryCall] = field(default_factory=list)
+    #: What is known of parameters: whether a function has them for nothing but ``.retry``.
+    for_retry_only: dict[ast.arg, bool] = field(default_factory=dict)
 
     def sort(self, call: ast.Call) -> None:
         function = call.func
@@ -167,14 +169,21 @@ class _Sorting:
             return False
         if node.decorator_list or not (self.module.recognition.makes_app or self.module.tasks):
             return False
+        if self.module.is_named_again(node):
+            return False
         if receiver is not None:
             parameter = self.module.names.parameter(receiver)
             if parameter is None:
                 if receiver.id != "self" or not self.module.names.is_free(receiver):
                     return False
-            elif not self._is_used_for_retry_only(parameter, scope):
+            elif not self._is_for_retry_only(parameter, scope):
                 return False
-        return not self.module.is_named_again(node)
+        return True
+
+    def _is_for_retry_only(self, parameter: ast.arg, scope: Scope) -> bool:
+        if parameter not in self.for_retry_only:
+            self.for_retry_only[parameter] = self._is_used_for_retry_only(parameter, scope)
+        return self.for_retry_only[parameter]
 
     def _is_used_for_retry_only(self, parameter: ast.arg, scope: Scope) -> bool:
         is_first = scope.parameters[:1] == [parameter]

@@ -144,6 +144,13 @@ def _tests_of(around: ast.AST) -> list[ast.expr]:
 def may_leave(values: Values, statement: ast.stmt) -> bool:
     """Whether a statement may leave the block it stands in: by ``return``, by a ``raise`` that it
     does not catch itself, by ``continue`` or ``break`` of a loop around it."""
+    known = values.tree.leaving
+    if statement not in known:
+        known[statement] = _may_leave(values, statement)
+    return known[statement]
+
+
+def _may_leave(values: Values, statement: ast.stmt) -> bool:
     for leaving in values.tree.within(statement, EXITS):
         around = list(frames(values.tree, leaving, until=statement))
         if isinstance(leaving, ast.Return):

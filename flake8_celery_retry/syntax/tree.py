@@ -186,6 +186,8 @@ class Tree:
         self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
         #: How statements can end, by what is looked for (:func:`.flow.ends`): asked often.
         self.ends: dict[Callable[[ast.AST], bool], dict[ast.stmt, frozenset[End]]] = {}
+        #: Which statements may leave their block (:func:`.flow.may_leave`).
+        self.leaving: dict[ast.stmt, bool] = {}
         self._extents: dict[Scope, dict[ast.AST, tuple[int, int]]] = {}
         self._read(tree)
 

@@ -326,3 +326,75 @@ def test_what_stands_around_the_call_of_a_nested_function_stands_around_its_retr
     """)
     assert call.handler is not None
     assert call.handler.caught == ["OSError"]
+
+
+CURRENT = """
+    from celery import current_task, shared_task
+    from celery import current_task as running
+
+    {decorator}
+    def charge(order_id):
+        again()
+        elsewhere(running)
+
+    def again():
+        raise current_task.retry()
+
+    def elsewhere(task):
+        this = running
+        raise this.retry()
+"""
+
+
+@pytest.mark.parametrize(("decorator", "calls"), [("@shared_task", 2), ("# none", 0)])
+def test_current_task_is_retried_in_a_function_that_a_task_calls(decorator, calls):
+    found = model(CURRENT.format(decorator=decorator)).retry_calls
+    assert [call.task for call in found] == [None] * calls
+
+
+def test_current_task_is_the_task_in_its_own_body():
+    module = model("""
+        from celery import current_task, shared_task
+
+        @shared_task
+        def charge(order_id):
+            def later():
+                raise current_task.retry()
+
+            later()
+            return lambda: current_task.retry()
+    """)
+    assert [(call.task_name, call.is_own) for call in module.retry_calls] == [
+        ("charge", True),
+        ("charge", False),
+    ]
+
+
+def test_a_retry_of_a_helper_is_seen_from_every_call_that_gives_it_the_task():
+    module = model("""
+        from celery import shared_task
+
+        def again(order_id, task):
+            try:
+                raise task.retry()
+            except KeyError:
+                task.retry(countdown=5)
+
+        @shared_task(bind=True)
+        def charge(self, order_id):
+            again(order_id, self)
+            again(order_id, task=self)
+            again(order_id, None)
+
+        @shared_task(bind=True)
+        def refund(self, order_id):
+            def later():
+                again(order_id, self)
+
+            later()
+            return lambda: again(order_id, self)
+    """)
+    seen = list(module.calls_through_helpers(module.retry_calls))
+    assert [call.task_name for call in seen] == ["charge", "charge", "refund"]
+    assert {call.node for call in seen} == {module.retry_calls[0].node}
+    assert [module.is_call_of_helper(call) for call in module.tree.calls].count(True) == 3

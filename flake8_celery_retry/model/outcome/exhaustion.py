@@ -125,13 +125,15 @@ def _call_may_raise_it(module: Module, call: ast.Call) -> bool:
 
 
 def _dead_ends_in_hooks(module: Module) -> Iterator[DeadEnd]:
+    users: dict[Task, list[Task]] = defaultdict(list)
+    for user in module.tasks:
+        for task in (user, *user.bases):
+            users[task].append(user)
     for task in module.tasks:
         tests = [test for hook in task.methods for test in _tests_in_hook(module, hook)]
-        if task.is_class and tests:
-            users = [user for user in module.tasks if user is task or task in user.bases]
-            if _always_know_the_error(module, users):
-                for test in tests:
-                    yield DeadEnd(test, task.name, elsewhere="hook")
+        if task.is_class and tests and _always_know_the_error(module, users[task]):
+            for test in tests:
+                yield DeadEnd(test, task.name, elsewhere="hook")
 
 
 def _tests_in_hook(module: Module, hook: Scope) -> Iterator[ast.Call]:
