@@ -56,6 +56,7 @@ None: a smaller factor or a larger `retry_backoff_max`, which is for the author 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from ..linting.findings import Mistake
 from ..model import Module, Option, Task
@@ -68,7 +69,9 @@ def check(module: Module) -> Iterator[Mistake]:
         place = _place(task)
         backoff = setting_of_task(task, "retry_backoff")
         factor = backoff.converted_number
-        if place is None or not factor or (lacks_autoretry(task) and not task.is_base):
+        if place is None or not factor or not isfinite(factor):
+            continue
+        if lacks_autoretry(task) and not task.is_base:
             continue
         limit = setting_of_task(task, "retry_backoff_max").converted_number
         if limit is not None and factor >= limit:
