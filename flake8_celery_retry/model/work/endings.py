@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from ...syntax import flow
 from ...syntax.reading import MOST
+from ...syntax.tree import ScopeNode
 from ..module import Module
 from ..policy.retry_count import is_request_retries
+from ..remembering import remembered_for_node
 from .arguments import NAMES_FOR_ATTEMPTS, Repeat
 
 #: How people call a moment after which it is too late, or what tells that it has come.
@@ -27,25 +29,47 @@ def is_limited(repeat: Repeat) -> bool:
     return flow.is_decided_on_the_way(
         repeat.module.values,
         repeat.node,
-        lambda test: asks_for_an_end(repeat.module, test, repeat.changed),
+        lambda test: (
+            asks_for_an_end(repeat.module, test)
+            or (bool(repeat.changed) and _asks_for_one_of(repeat.module, test, repeat.changed))
+        ),
     )
 
 
 def counts_in_a_row(repeat: Repeat) -> bool:
     """Whether the function counts in a field of something stored (``order.attempts += 1``,
     ``update(attempts=F("attempts") + 1)``, ``cache.incr(key)``)."""
+    return _counts_in(repeat.module, repeat.scope.node)
+
+
+@remembered_for_node
+def _counts_in(module: Module, function: ScopeNode) -> bool:
     return any(
-        _counts_on(repeat.module, node)
-        for node in repeat.scope.nodes
+        _counts_on(module, node)
+        for node in module.tree.scope_made_by(function).nodes
         if isinstance(node, (ast.AugAssign, ast.Assign, ast.Call))
     )
 
 
-def asks_for_an_end(
-    module: Module, test: ast.expr, counting: Collection[ast.arg] = frozenset()
-) -> bool:
-    """Whether a clock, a deadline, a number of attempts or one of the parameters that count takes
-    part in a test, through local names too."""
+@remembered_for_node
+def asks_for_an_end(module: Module, test: ast.expr) -> bool:
+    """Whether a clock, a deadline or a number of attempts takes part in a test, through local names
+    too."""
+    return any(
+        module.is_clock(part)
+        if isinstance(part, ast.Call)
+        else isinstance(part, (ast.Name, ast.Attribute)) and _names_an_end(module, part)
+        for part in _parts(module, test)
+    )
+
+
+def _asks_for_one_of(module: Module, test: ast.expr, counting: Collection[ast.arg]) -> bool:
+    """Whether one of the parameters that count takes part in a test."""
+    return any(module.names.parameter(part) in counting for part in _parts(module, test))
+
+
+def _parts(module: Module, test: ast.expr) -> Iterator[ast.expr]:
+    """What a test is made of, its local names followed to what they stand for."""
     stack, seen = [test], set[ast.expr]()
     while stack and len(seen) < MOST:
         expression = stack.pop()
@@ -53,16 +77,10 @@ def asks_for_an_end(
             continue
         seen.add(expression)
         for part in module.tree.within(expression, ast.expr):
-            if isinstance(part, ast.Call) and module.is_clock(part):
-                return True
-            if not isinstance(part, (ast.Name, ast.Attribute)):
-                continue
-            if _names_an_end(module, part) or module.names.parameter(part) in counting:
-                return True
-            value = module.values.read(part)
+            yield part
+            value = module.values.read(part) if isinstance(part, ast.Name) else part
             if value is not part:
                 stack.append(value)
-    return False
 
 
 def _names_an_end(module: Module, part: ast.Name | ast.Attribute) -> bool:
