@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from changed_modules import changed, real_modules
-from grammar import modules
-from invariants import Seen, check_module, is_readable
+from changed_modules import changed, real_modules  # where the path says
+from grammar import modules  # where the path says
+from invariants import Seen, check_module, is_readable  # where the path says
 
 LOT = 200
 
