@@ -1,6 +1,6 @@
 """Stops ``fix`` at random moments: nothing may be lost, half-written, or left for good.
 
-``python benchmarks/interrupted.py [--times 100] [--seed 1]`` stops as many runs over a folder of
+``python benchmarks/interrupted.py [--times 100] [--seed 1] [--signals …]`` stops as many runs over a folder of
 tasks with each of SIGKILL, SIGTERM and SIGINT, then lets one come to its end. Prints a line a
 signal; exits with a traceback where something is amiss.
 """
@@ -67,11 +67,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--signals", nargs="+", default=["SIGKILL", "SIGTERM", "SIGINT"])
     arguments = parser.parse_args()
+    # What a shell starts in the background ignores Ctrl-C, and so would what that starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chance = random.Random(arguments.seed)
-    for kind in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+    for name in arguments.signals:
         with tempfile.TemporaryDirectory() as folder:
-            stop_runs(Path(folder), kind, arguments.times, chance)
+            stop_runs(Path(folder), signal.Signals[name], arguments.times, chance)
 
 
 if __name__ == "__main__":
