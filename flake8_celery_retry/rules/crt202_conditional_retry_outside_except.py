@@ -102,7 +102,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _outcome(call: RetryCall) -> str:
     limit = limit_of_call(call)
     if limit == math.inf:
-        return "each retry is logged with no cause"
+        return "its log names no cause"
     if limit is None:
-        return "at last it fails with no cause"
-    return f"{max(limit, 0):,.0f} retries, then it fails with no cause"
+        return "at last it fails unexplained"
+    return f"{max(limit, 0):,.0f} retries, then it fails unexplained"

@@ -151,7 +151,7 @@ def _outcome(call: RetryCall, handler: Handler | None) -> str:
             return "it retries too, so runs double"
         return f"it retries too, so {2 ** (int(limit) + 1) - 1} runs"
     state = "FAILURE" if handler is not None and raises_another(handler) else "SUCCESS"
-    return f"{state}, yet it runs again"
+    return f"{state}, yet run again"
 
 
 def _fix(handler: Handler) -> Fix | None:

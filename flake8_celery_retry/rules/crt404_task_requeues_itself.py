@@ -93,8 +93,8 @@ ROOM = 42
 
 def _message(task: Task, send: Repeat) -> str:
     left_out = ", ".join(send.left_out)
-    if len(left_out) > 16:
-        left_out = f"{left_out[:15]}…"
+    if len(left_out) > 14:
+        left_out = f"{left_out[:13]}…"
     without = f" without {left_out}" if left_out else ""
     delays = [option for option in send.options if option.arg in {"countdown", "eta"}]
     delay = f"{delays[0].arg}={ast.unparse(delays[0].value)}" if delays else ""
