@@ -65,7 +65,7 @@ def charge_order(self, order_id):
 0; one that picks nothing but a log level or a delay. A limit of `None`, or one that can't be read
 or told: in another module's base class or decorator, in `task_annotations` of the module, set by
 the task (`self.max_retries = 10`), or passed on with a send (`retries=`). A task that hands itself
-to a function, which may retry it with a limit of its own. A limit of 0, of which CRT303 speaks.
+to a function, which may retry it with a limit of its own.
 
 ## Fix
 

@@ -7,7 +7,7 @@ An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT907`).
 ## What it does
 
 Finds tasks that look whether something is ready and, where it isn't, send themselves again for
-later.
+later. (CRT404 looks at sends in `except` clauses.)
 
 ## Why this is bad
 
@@ -58,10 +58,10 @@ def mail_receipt(self, order_id):
 
 ## What stays silent
 
-A send in an `except` clause (CRT404). One at once, after work: it works off a queue. One that
-nothing guards: the task is its own clock. One with a new argument: the work goes on. One with a
-limit: an argument or a stored field that counts the attempts, a clock that is compared with a
-deadline. One with a `task_id=`; one whose arguments can't be read.
+A send at once, after work: it works off a queue. One that nothing guards: the task is its own
+clock. One with a new argument: the work goes on. One with a limit: an argument or a stored field
+that counts the attempts, a clock that is compared with a deadline. One with a `task_id=`; one whose
+arguments can't be read.
 
 ## Fix
 
