@@ -77,8 +77,8 @@ from ..model.outcome.requeuing import endless_requeuings
 
 #: What comes of it with late acknowledgement, without, and where it can't be told.
 OUTCOMES = {
-    True: "the broker delivers it again at once, for ever",
-    False: "it was acknowledged before, so it is gone",
+    True: "it comes again at once, for ever",
+    False: "it was acknowledged, so it is gone",
     None: "for ever with acks_late, gone without",
 }
 
@@ -88,5 +88,5 @@ def check(module: Module) -> Iterator[Mistake]:
         for task, statement, is_late in requeuings:
             yield Mistake(
                 statement,
-                f"{task.name} puts its message back: {OUTCOMES[is_late]}; call self.retry instead",
+                f"{task.name} puts its message back: {OUTCOMES[is_late]}; call self.retry",
             )

@@ -87,7 +87,7 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             test.tested,
             f"{test.name} tests {quoted(test.tested, 14)}: "
-            f"it is false for every status from 400 on; write {instead}",
+            f"that is false from status 400 on; write {instead}",
             _fix(test, parent if is_negated else None),
         )
 

@@ -6,13 +6,13 @@ They are made around the task's function (``celery/app/autoretry.py``): only wha
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from ...facts.exceptions import BROAD
 from ...syntax import flow
-from ...syntax.tree import TRY, FunctionNode, Scope
+from ...syntax.tree import TRY, FunctionNode, Scope, Tree
 from ..exception_classes import (
     ExceptionClass,
     class_of,
@@ -81,13 +81,15 @@ class _Keeping:
         self.task = task
         self.module: Module = task.module
         self.function = function
-        self.is_complete = is_complete
         self.listed = {
             class_: (named, lineage(self.module, named))
             for named in listed
             if (class_ := class_of(self.module, named)) is not None
         }
-        self.has_unknown = any(class_of(self.module, named) is None for named in listed)
+        #: What each of them is; of what can't be read no more is known than that it's an exception.
+        self.lineages = [lineage(self.module, named) for named in listed]
+        if not is_complete:
+            self.lineages.append(BROAD)
         self.is_broad = not BROAD.isdisjoint(self.listed)
         self._kept: dict[ast.ExceptHandler, bool] = {}
 
@@ -121,14 +123,7 @@ class _Keeping:
         return list(found.values())
 
     def _catches_all(self, statement: ast.Try) -> bool:
-        return (
-            self.is_complete
-            and not self.has_unknown
-            and all(
-                first_to_catch(self.module, statement, kinds) is not None
-                for _, kinds in self.listed.values()
-            )
-        )
+        return all(first_to_catch(self.module, statement, kinds) for kinds in self.lineages)
 
     def _keeps(self, handler: Handler) -> bool:
         """Whether a clause lets nothing out, does not try again, and does not go on."""
@@ -147,11 +142,12 @@ class _Keeping:
     def _tries_again(self, handler: Handler) -> bool:
         return not self._calls(handler.node.body).isdisjoint(self._calls(handler.statement.body))
 
-    def _calls(self, block: list[ast.stmt]) -> set[str]:
-        """What a block calls, as it is written, but for log calls and plain functions."""
+    def _calls(self, nodes: Iterable[ast.AST]) -> set[str]:
+        """What is called in some nodes, as it is written, but for log calls and plain functions."""
         return {
             ast.unparse(call.func)
-            for call in self.module.tree.within(block, ast.Call)
+            for node in nodes
+            for call in self.module.tree.within(node, ast.Call)
             if not self._is_harmless(call)
         }
 
@@ -222,17 +218,17 @@ class _Keeping:
         ]
         if not all(self._is_harmless_statement(each, bound) for each in after):
             return False
-        before = list(flow.run_before(tree, statement))
+        before = [*flow.run_before(tree, statement), *_entered_before(tree, statement)]
         if not self._calls(before).isdisjoint(self._calls(statement.body)):
             return False
         return not self._calls_library(before)
 
-    def _calls_library(self, block: list[ast.stmt]) -> bool:
-        """Whether a block, or a function of the module that it calls, calls into the library of a
-        listed class; so it is taken where it calls more than anybody reads."""
+    def _calls_library(self, before: list[ast.AST]) -> bool:
+        """Whether one of some nodes, or a function of the module that it calls, calls into the
+        library of a listed class; so it is taken where it calls more than anybody reads."""
         libraries = {_library_of(class_) for class_ in self.listed} - {None}
         followed: set[Scope] = set()
-        waiting = [block]
+        waiting = before
         while waiting and libraries:
             for call in self.module.tree.within(waiting.pop(), ast.Call):
                 scope = function_called(self.module, call)
@@ -246,7 +242,7 @@ class _Keeping:
                 elif scope not in followed:
                     assert isinstance(scope.node, FunctionNode)
                     followed.add(scope)
-                    waiting.append(scope.node.body)
+                    waiting.extend(scope.node.body)
             if len(followed) > MOST_FUNCTIONS:
                 return True
         return False
@@ -320,6 +316,15 @@ def _is_passed_through(frame: flow.Frame) -> bool:
     if isinstance(frame.node, ast.If):
         return frame.field == "body" and not frame.node.orelse
     return frame.kind == "with"
+
+
+def _entered_before(tree: Tree, node: ast.AST) -> Iterator[ast.expr]:
+    """What is asked or entered on the way into the blocks around a node."""
+    for frame in flow.frames(tree, node):
+        if isinstance(frame.node, ast.If):
+            yield frame.node.test
+        elif isinstance(frame.node, (ast.With, ast.AsyncWith)):
+            yield from (item.context_expr for item in frame.node.items)
 
 
 def _library_of(class_: ExceptionClass) -> str | None:
