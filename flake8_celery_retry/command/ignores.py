@@ -82,5 +82,4 @@ def left_out_line(all_ignores: list[Ignores]) -> str:
     files = sum(ignores.files for ignores in all_ignores)
     numbers = {"folder": folders, "file": files}
     said = " and ".join(counted(number, noun) for noun, number in numbers.items() if number)
-    where = "environments, builds, .gitignore; --no-ignore looks there too"
-    return f"left out {said} ({where})" if said else ""
+    return f"left out {said} (see --no-ignore)" if said else ""

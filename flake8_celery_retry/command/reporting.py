@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple, TextIO
@@ -69,20 +70,20 @@ class Report:
         if outcome.error is not None:
             self.add_problem(f"{name}: left alone: {outcome.error}")
             return
-        places = _Places(found, content, outcome)
-        lines = [(places.of(each), each.code, self._fixed_words(each)) for each in outcome.fixed]
+        before = _Before(found, content, outcome)
+        lines = [(before.of(each), self._fixed_words(each)) for each in outcome.fixed]
         for left in outcome.left:
-            place = places.of(left.finding)  # of each, so that no other one gets it
+            finding = before.of(left.finding)  # of each, so that no other one gets it
             if left.reason is not Reason.NOT_WANTED:
                 self._left[left.reason] += 1
                 self._left_codes[left.finding.code] += 1
                 if not self.style.fix_only:
-                    lines.append((place, left.finding.code, _left_words(left)))
+                    lines.append((finding, _left_words(left, finding)))
         self._fixed.update(each.code for each in outcome.fixed)
         self._files += bool(outcome.fixed)
         if not self.style.quiet:
-            for place, code, words in sorted(lines):
-                self._write(self._line(name, place, code, words))
+            for finding, words in sorted(lines, key=_place):
+                self._write(self._line(name, finding, words))
 
     def end(self) -> None:
         """Write the totals."""
@@ -103,14 +104,14 @@ class Report:
         for stream in self.streams:
             print(line, file=stream, flush=True)
 
-    def _line(self, name: str, place: tuple[int, int], code: str, words: str) -> str:
+    def _line(self, name: str, finding: Finding, words: str) -> str:
         name, words = on_one_line(name), on_one_line(words)
-        where = f"{name}:{place[0]}:{place[1] + 1}:"
+        line, column = finding.line, finding.column + 1
         if not self.style.in_colour:
-            return f"{where} {code} {words}"
+            return f"{name}:{line}:{column}: {finding.code} {words}"
         colon = coloured(":", CYAN)
-        where = f"{coloured(name, BOLD)}{colon}{place[0]}{colon}{place[1] + 1}{colon}"
-        return f"{where} {coloured(code, BOLD, RED)} {words}"
+        where = f"{coloured(name, BOLD)}{colon}{line}{colon}{column}{colon}"
+        return f"{where} {coloured(finding.code, BOLD, RED)} {words}"
 
     def _verb(self) -> str:
         return "would fix" if self.style.is_preview else "fixed"
@@ -140,18 +141,24 @@ TOTALS = {
 }
 
 
-def _left_words(left: Left) -> str:
+def _place(line: tuple[Finding, str]) -> tuple[int, int, str]:
+    finding, _ = line
+    return finding.line, finding.column, finding.code
+
+
+def _left_words(left: Left, before: Finding) -> str:
+    """Why a finding is left; ``before`` is how it stood in the file as it was."""
     title = left.finding.fix.title if left.finding.fix else ""
     why = {
-        Reason.NO_FIX: f"no fix: {left.finding.message}",
+        Reason.NO_FIX: f"no fix: {before.message}",
         Reason.UNSAFE: f"its fix is unsafe: {title}",
         Reason.FAILED: f"its fix failed ({title}): {left.detail}",
     }
     return f"left, {why[left.reason]}"
 
 
-class _Places:
-    """Where findings of an outcome stood in the file as it was: fixes move what is below them."""
+class _Before:
+    """The findings of an outcome in the file as it was: fixes move what is below them."""
 
     def __init__(self, found: Iterable[Finding], content: bytes, outcome: Outcome) -> None:
         self.old = content.splitlines()
@@ -160,20 +167,21 @@ class _Places:
         for finding in found:
             self.found.setdefault(_kind(finding), []).append(finding)
 
-    def of(self, finding: Finding) -> tuple[int, int]:
-        """Line (from 1) and column (from 0); each finding of the old file is given once.
+    def of(self, finding: Finding) -> Finding:
+        """The same finding in the old file; each of those is given once.
 
         One that a fix brought to light stood nowhere: it gets the line that its own comes from.
         """
         if candidates := self.found.get(_kind(finding)):
             nearest = min(candidates, key=lambda each: abs(each.line - finding.line))
             candidates.remove(nearest)
-            return nearest.line, nearest.column
+            return nearest
         for _, start, end, new_start, new_end in self._changes:
             if new_start < finding.line <= new_end:
                 line = start + finding.line - new_start
-                return max(1, min(line, max(end, start + 1), len(self.old))), finding.column
-        return finding.line, finding.column
+                line = max(1, min(line, max(end, start + 1), len(self.old)))
+                return replace(finding, line=line)
+        return finding
 
     @cached_property
     def _changes(self) -> Sequence[tuple[str, int, int, int, int]]:

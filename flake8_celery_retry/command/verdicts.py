@@ -22,6 +22,9 @@ from .checking import CheckedFile
 from .configuration import FILE_ERRORS, OWN_PREFIX, Run
 from .wording import counted
 
+#: What the closing line says where there are unsafe fixes only.
+UNSAFELY = "`fix --unsafe-fixes` repairs {}"
+
 
 class Verdict(enum.Enum):
     """Whether flake8 shows a finding, and if not, what keeps it from it."""
@@ -180,12 +183,12 @@ def closing_line(findings: Sequence[Finding]) -> str:
     line = counted(len(findings), "finding")
     safe = sum(finding.fix is not None and finding.fix.safe for finding in findings)
     unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in findings)
-    ways = [f"{safe} fixed by `fix`"] if safe else []
+    ways = [f"`fix` repairs {safe}"] if safe else []
     if unsafe:
-        ways.append(f"{unsafe}{' more' if safe else ''} by `fix --unsafe-fixes`")
+        ways.append(f"`fix --unsafe-fixes` {unsafe} more" if safe else UNSAFELY.format(unsafe))
+    line += f": {', '.join(ways)}" if ways else ""
     codes = [finding.code for finding in findings if finding.code.startswith(OWN_PREFIX)]
-    ways += [f"why: `rule {codes[0]}`"] if codes else []
-    return f"{line}: {', '.join(ways)}" if ways else line
+    return f"{line}; why: `rule {codes[0]}`" if codes else line
 
 
 def explanation(finding: Finding, *, is_known: bool) -> str:
