@@ -18,7 +18,7 @@ from ..tasks import Task
 from ..work.attempts import sends_of_itself
 from ..work.uses import hands_itself_out, hands_itself_to_retry
 from .counted import compared
-from .limits import limit_of_autoretry, limit_of_call, limit_of_task
+from .limits import calls_of, limit_of_autoretry, limit_of_call, limit_of_task
 from .retry_count import is_request_retries
 
 
@@ -67,8 +67,7 @@ def _limits_in_force(task: Task) -> set[float]:
         return set()
     if any(option.arg == "retries" for send in sends_of_itself(task) for option in send.options):
         return set()  # the count goes on in a task of its own
-    inherited = [call for base in task.bases for call in base.retry_calls]
-    found = {_limit_for(task, call) for call in [*task.retry_calls, *inherited]}
+    found = {_limit_for(task, call) for call in calls_of(task)}
     if task.retries_automatically:
         found.add(limit_of_autoretry(task))
     return set() if None in found else {limit for limit in found if limit is not None}
@@ -114,6 +113,8 @@ class _Testing:
         expression = module.values.read(expression)
         if is_request_retries(module, expression):
             return Term("count", 0)
+        if isinstance(expression, ast.NamedExpr):
+            return self.term(expression.value)
         if isinstance(expression, ast.Attribute) and expression.attr == "max_retries":
             return Term("limit", 0) if self.task.is_reference(expression.value) else None
         number = module.values.number(expression)

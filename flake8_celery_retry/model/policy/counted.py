@@ -79,6 +79,8 @@ class Counted:
         expression = self.module.values.read(expression)
         if is_request_retries(self.module, expression):
             return self.retries
+        if isinstance(expression, ast.NamedExpr):
+            return self.number(expression.value)
         if isinstance(expression, ast.BinOp):
             return self._operation(expression)
         if isinstance(expression, ast.Call):
