@@ -33,6 +33,7 @@ class Names:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._reads_in: dict[Scope, dict[str, list[ast.Name]]] = {}
         self._imported: dict[Scope, dict[str, str]] = {}
 
     def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
@@ -112,6 +113,17 @@ class Names:
             for name in scope.walk(ast.Name):
                 if isinstance(name.ctx, ast.Load) and self.parameter(name) is parameter:
                     yield name
+
+    def reads_of_local(self, target: ast.Name) -> list[ast.Name]:
+        """The places where the scope of a name, or what is nested in it, reads that name."""
+        home = self.tree.scope_of(target)
+        if home not in self._reads_in:
+            reads = self._reads_in[home] = dict[str, list[ast.Name]]()
+            for scope in self.tree.scopes_in(home):
+                for name in scope.walk(ast.Name):
+                    if isinstance(name.ctx, ast.Load):
+                        reads.setdefault(name.id, []).append(name)
+        return self._reads_in[home].get(target.id, [])
 
     def qualified(self, expression: ast.expr | None) -> str | None:
         """The dotted name that a name or attribute stands for.

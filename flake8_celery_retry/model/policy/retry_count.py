@@ -175,9 +175,8 @@ def _decisions_by(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
         if isinstance(parent, ast.NamedExpr):
             target = parent.target
         if isinstance(target, ast.Name):
-            for name in module.tree.scope_of(target).walk(ast.Name):
-                if name.id == target.id and isinstance(name.ctx, ast.Load):
-                    yield from _decisions_here(module, name)
+            for name in module.names.reads_of_local(target):
+                yield from _decisions_here(module, name)
     yield from _decisions_here(module, expression)
 
 

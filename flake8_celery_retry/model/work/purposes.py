@@ -4,10 +4,9 @@ waits."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ...syntax.reading import Memory, reading
-from ...syntax.tree import Scope
 from ..module import Module
 from ..policy.counted import CALCULATIONS
 
@@ -23,7 +22,6 @@ class Purposes:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.memory = Memory()
-        self._reads: dict[Scope, dict[str, list[ast.Name]]] = {}
 
     @reading(unreadable=lambda expression: True)
     def only_tells_or_waits(self, expression: ast.expr) -> bool:
@@ -67,7 +65,7 @@ class Purposes:
         """Whether a local name is read for nothing else."""
         if not isinstance(target, ast.Name) or not self.module.tree.scope_of(target).is_function:
             return False
-        return all(map(self.only_tells_or_waits, self._reads_of(target)))
+        return all(map(self.only_tells_or_waits, self.module.names.reads_of_local(target)))
 
     def _only_tell_or_wait(self, block: Sequence[ast.stmt]) -> bool:
         return all(map(self._tells_or_waits, block))
@@ -81,18 +79,3 @@ class Purposes:
                 self.module.is_log_call(call) or self.module.is_sleep(call)
             )
         return isinstance(statement, ast.Pass) or self._of_statement(statement)
-
-    def _reads_of(self, target: ast.Name) -> list[ast.Name]:
-        home = self.module.tree.scope_of(target)
-        if home not in self._reads:
-            reads: dict[str, list[ast.Name]] = {}
-            for name in self._names_in(home):
-                reads.setdefault(name.id, []).append(name)
-            self._reads[home] = reads
-        return self._reads[home].get(target.id, [])
-
-    def _names_in(self, home: Scope) -> Iterator[ast.Name]:
-        for scope in self.module.tree.scopes_in(home):
-            for name in scope.walk(ast.Name):
-                if isinstance(name.ctx, ast.Load):
-                    yield name
