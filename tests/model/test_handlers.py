@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from short_modules import retry_calls
+from short_modules import codes, retry_calls
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,20 @@ def charge(self, order):
 """)
     assert (call.setting.kind if call.setting else None) == kind
     assert (call.handler is not None) == (kind == "handler")
+
+
+@pytest.mark.parametrize(("last", "codes_found"), [("raise", []), ("pass", ["CRT203"])])
+def test_a_clause_with_more_branches_than_calls_can_nest_is_read(last, codes_found):
+    branches = "".join(f"            elif kind == {number}: log()\n" for number in range(600))
+    source = f"""
+    from celery import shared_task
+
+    @shared_task(bind=True, max_retries=3)
+    def charge(self, kind):
+        try:
+            if kind: self.retry(exc=OSError())
+        except Exception as exc:
+            if kind == -1: log()
+{branches}            {last}
+    """
+    assert codes(source) == codes_found

@@ -7,7 +7,7 @@ knows by that exception that the run is not the last word (``celery/app/trace.py
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -204,8 +204,10 @@ def _fates(handler: Handler, block: list[ast.stmt]) -> set[Fate]:
 
 def _fates_in(handler: Handler, statement: ast.stmt) -> set[Fate]:
     tree = handler.module.tree
-    if isinstance(statement, (ast.If, ast.Match)):
-        return _fates_of_branches(handler, statement)
+    if isinstance(statement, ast.If):
+        return _fates_of_if(handler, statement)
+    if isinstance(statement, ast.Match):
+        return _fates_of_match(handler, statement)
     if isinstance(statement, (ast.With, ast.AsyncWith)):
         return _fates(handler, statement.body)
     if isinstance(statement, TRY):
@@ -234,20 +236,43 @@ def _is_in_loop_of(handler: Handler, statement: ast.stmt) -> bool:
     )
 
 
-def _fates_of_branches(handler: Handler, statement: ast.If | ast.Match) -> set[Fate]:
-    """Those of the branch that a ``Retry`` takes. Where a test of the exception does not tell, of
-    the one that lets it live; where the test is of something else, of all of them."""
-    taken = _branch_for_retry(handler, statement)
-    if taken is not None:
-        return _fates(handler, taken)
-    if isinstance(statement, ast.If):
-        tested, branches = statement.test, [statement.body, statement.orelse]
-    else:
-        tested, branches = statement.subject, [case.body for case in statement.cases]
-        branches += [] if flow.is_exhaustive(statement) else [[]]
-    fates = [_fates(handler, branch) for branch in branches]
-    living = [each for each in fates if "gone" not in each]
-    return living[0] if living and handler.involves_exception(tested) else set().union(*fates)
+def _fates_of_if(handler: Handler, statement: ast.If) -> set[Fate]:
+    chain = [statement]  # of ``elif``: there may be more of them than calls can nest
+    while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If):
+        chain.append(chain[-1].orelse[0])
+    fates = _fates(handler, chain[-1].orelse)
+    for each in reversed(chain):
+        verdict = _is_true_for_retry(handler, each.test)
+        if verdict is not False:
+            body = _fates(handler, each.body)
+            fates = body if verdict else _fates_of_either(handler, each.test, [body, fates])
+    return fates
+
+
+def _fates_of_match(handler: Handler, statement: ast.Match) -> set[Fate]:
+    if _is_caught(handler, statement.subject):
+        for case in statement.cases:
+            verdict = _matches_retry(handler, case.pattern)
+            if verdict and case.guard is None:
+                return _fates(handler, case.body)
+            if verdict is not False:
+                break
+        else:
+            return {"through"}
+    branches = [_fates(handler, case.body) for case in statement.cases]
+    branches += [] if flow.is_exhaustive(statement) else [{"through"}]
+    return _fates_of_either(handler, statement.subject, branches)
+
+
+def _fates_of_either(
+    handler: Handler, tested: ast.expr, branches: Sequence[set[Fate]]
+) -> set[Fate]:
+    """What may come of a ``Retry`` where a test does not tell which branch it takes: if the test is
+    of the exception, what the branch makes of it that lets it live; else what any of them does."""
+    living = [each for each in branches if "gone" not in each]
+    if living and handler.involves_exception(tested):
+        return living[0]
+    return set[Fate]().union(*branches)
 
 
 def _raises_again(handler: Handler, statement: ast.Raise) -> bool:
@@ -260,25 +285,6 @@ def _raises_again(handler: Handler, statement: ast.Raise) -> bool:
 
 def _is_caught(handler: Handler, expression: ast.expr) -> bool:
     return isinstance(expression, ast.Name) and expression.id == handler.name
-
-
-def _branch_for_retry(handler: Handler, statement: ast.stmt) -> list[ast.stmt] | None:
-    """The branch of an ``if`` or ``match`` that a ``Retry`` takes; ``None`` where its test does not
-    tell."""
-    if isinstance(statement, ast.If):
-        verdict = _is_true_for_retry(handler, statement.test)
-        if verdict is None:
-            return None
-        return statement.body if verdict else statement.orelse
-    if isinstance(statement, ast.Match) and _is_caught(handler, statement.subject):
-        for case in statement.cases:
-            verdict = _matches_retry(handler, case.pattern)
-            if verdict and case.guard is None:
-                return case.body
-            if verdict is not False:
-                return None
-        return []
-    return None
 
 
 def _is_true_for_retry(handler: Handler, test: ast.expr) -> bool | None:
