@@ -1,8 +1,8 @@
 """Stops ``fix`` at random moments: nothing may be lost, half-written, or left for good.
 
-``python benchmarks/interrupted.py [--times 100] [--seed 1] [--signals …]`` stops as many runs over a folder of
-tasks with each of SIGKILL, SIGTERM and SIGINT, then lets one come to its end. Prints a line a
-signal; exits with a traceback where something is amiss.
+``python benchmarks/interrupted.py [--times 100] [--seed 1] [--signals SIGKILL SIGTERM SIGINT]``
+stops as many runs over a folder of tasks with each of these signals, then lets one come to its end.
+Prints a line a signal; exits with a traceback where something is amiss.
 """
 
 from __future__ import annotations
