@@ -41,7 +41,8 @@ def stop_runs(folder: Path, kind: signal.Signals, times: int, chance: random.Ran
             LINE, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:
             assert running.stdout
-            if chance.random() < 0.8:  # else anywhere, its start too
+            if kind is signal.SIGINT or chance.random() < 0.8:
+                # Else anywhere, its start too, at which Ctrl-C would end in Python's own words.
                 running.stdout.readline()
             time.sleep(chance.random() * 0.3)
             running.send_signal(kind)
