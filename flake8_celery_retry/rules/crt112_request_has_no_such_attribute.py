@@ -61,7 +61,8 @@ def charge_order(self, order_id):
 An attribute that the module sets on a request, or asks for first (`hasattr`); `getattr` with a
 default, `.get(…)`; a read whose `AttributeError` is caught. A name that the module sends as a
 header (`headers={"attempts": 1}`), for headers become attributes of the request; any name, where it
-sends headers that can't be read. The request of anything that is no task: a web request, a crawler's.
+sends headers that can't be read. The request of anything that is no task: a web request, a
+crawler's.
 
 ## Fix
 
