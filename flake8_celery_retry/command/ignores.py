@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from functools import cached_property
 
 from .wording import counted
@@ -48,6 +47,9 @@ class Ignores:
         """The absolute paths of what git ignores; what lies in an ignored folder is not named."""
         if not _is_checkout(self.folder):
             return frozenset()
+        # It takes longer to import than git to answer, and files that are named need none.
+        import subprocess
+
         try:
             done = subprocess.run(GIT, cwd=self.folder, capture_output=True, check=True)
         except OSError as error:

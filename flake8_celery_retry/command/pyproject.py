@@ -8,7 +8,6 @@ configuration file.
 from __future__ import annotations
 
 import configparser
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -117,6 +116,9 @@ def as_configuration(table: Table) -> configparser.RawConfigParser:
     for key, value in table.content.items():
         name = key.replace("_", "-")
         if name not in KEYS:
+            # Only a mistake needs it.
+            import difflib
+
             close = difflib.get_close_matches(name, KEYS, 1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise ExecutionError(f"{table.name} has a key {key!r}, which there is not{hint}")

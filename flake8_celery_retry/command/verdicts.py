@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from flake8.formatting.base import BaseFormatter
 from flake8.plugins import reporter
@@ -16,11 +17,13 @@ from flake8.processor import FileProcessor
 from flake8.style_guide import Decision, DecisionEngine, Ignored, StyleGuideManager
 from flake8.violation import Violation
 
-from ..fixing.outcomes import Wanted
 from ..linting.findings import Finding
 from .checking import CheckedFile
 from .configuration import FILE_ERRORS, OWN_PREFIX, Run
 from .wording import counted
+
+if TYPE_CHECKING:
+    from ..fixing.outcomes import Wanted
 
 #: What the closing line says where there are unsafe fixes only.
 UNSAFELY = "`fix --unsafe-fixes` repairs {}"
