@@ -118,22 +118,22 @@ def _not_excluded(
     ignores = Ignores(here)
     all_ignores.append(ignores)
 
-    def is_left_out(path: str) -> bool:
-        absolute = os.path.abspath(options.stdin_display_name if path == "-" else path)
-        for inner in _parts_below(here, absolute):
-            name = os.path.basename(inner)
-            if is_excluded(name) or is_excluded(inner):
-                return True
-            if options.no_ignore:
-                continue
-            if inner == absolute and not os.path.isdir(inner):
-                if ignores.leaves_out_file(inner):
-                    return True
-            elif ignores.leaves_out_folder(name, inner):
-                return True
-        return False
+    def is_foreign(path: str) -> bool:
+        if os.path.isdir(path):
+            return ignores.has_folder(os.path.basename(path), path)
+        return ignores.has_file(path)
 
-    return [path for path in paths if not is_left_out(path)]
+    wanted = []
+    for path in paths:
+        shown = options.stdin_display_name if path == "-" else path
+        parts = _parts_below(here, os.path.abspath(shown))
+        if any(is_excluded(os.path.basename(part)) or is_excluded(part) for part in parts):
+            continue
+        if not options.no_ignore and any(map(is_foreign, parts)):
+            ignores.files += 1
+            continue
+        wanted.append(path)
+    return wanted
 
 
 def _parts_below(folder: str, path: str) -> list[str]:

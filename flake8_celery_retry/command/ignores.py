@@ -30,15 +30,23 @@ class Ignores:
         #: Why git could not say what it ignores, if it couldn't.
         self.trouble = ""
 
+    def has_folder(self, name: str, path: str) -> bool:
+        """Whether a folder (its name, its absolute path) is not the project's."""
+        return name in FOREIGN or self.has_file(path) or _is_environment(path)
+
+    def has_file(self, path: str) -> bool:
+        """Whether git ignores what has this absolute path."""
+        return path in self._ignored_by_git
+
     def leaves_out_folder(self, name: str, path: str) -> bool:
-        """Whether a folder (its name, its absolute path) is left out, which is then counted."""
-        is_left_out = name in FOREIGN or path in self._ignored_by_git or _is_environment(path)
+        """Whether a folder is left out, which is then counted."""
+        is_left_out = self.has_folder(name, path)
         self.folders += is_left_out
         return is_left_out
 
     def leaves_out_file(self, path: str) -> bool:
-        """Whether a file (its absolute path) is left out, which is then counted."""
-        is_left_out = path in self._ignored_by_git
+        """Whether a file is left out, which is then counted."""
+        is_left_out = self.has_file(path)
         self.files += is_left_out
         return is_left_out
 

@@ -205,6 +205,7 @@ def test_named_files_are_excluded_by_force_only(tmp_path: Path, arguments: list[
     forced = command(*arguments, "--force-exclude", *names, cwd=tmp_path)
     assert b"tasks.py" in forced.output
     assert not any(name.encode() in forced.output for name in names[1:])
+    assert "left out 2 files (see --no-ignore)" in forced.errors
     configured = command(*arguments, "--force-exclude", "--no-ignore", *names, cwd=tmp_path)
     assert [name for name in names if name.encode() in configured.output] == [
         "tasks.py",
