@@ -115,6 +115,25 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "nested functions": in_task(
         "", "    def inner_#():\n        self.retry()\n", "    inner_0()\n"
     ),
+    "tests of the count": in_task(
+        "    try:\n        send()\n    except OSError as exc:\n",
+        "        last_# = self.request.retries > 9\n        send(last_#)\n",
+        "        self.retry(exc=exc)\n",
+    ),
+    "countdowns that are 0": in_task(
+        "", "    if send(#):\n        self.retry(countdown=60 * self.request.retries)\n"
+    ),
+    "tasks that expire": retrying(
+        "bind=True, expires=5", "raise self.retry(exc=exc, countdown=60 * 2**self.request.retries)"
+    ),
+    "sends of itself": in_task(
+        "",
+        "    if send(#):\n        charge.apply_async((order_id,), countdown=60)\n        return\n",
+    ),
+    "settings": lambda size: (
+        "from celery import Celery\n\napp = Celery()\n"
+        + "".join(f"app.conf.task_max_retries = {n}\n" for n in range(size))
+    ),
     "functions that call themselves": repeated(
         "def poll_#():\n    try:\n        send()\n    except OSError:\n        time.sleep(1)\n"
         "        poll_#()\n\n"
