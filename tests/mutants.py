@@ -1,6 +1,6 @@
 """Mutants: small mistakes put into the project's code, each against the tests that reach its line.
 
-    python tests/mutants.py [--number N] [--seed S] [FILE …]
+    python tests/mutants.py [--number N] [--seed S] [--tests …] [FILE …]
 
 Without files a sample is drawn from ``model/``, ``rules/`` and ``fixing/rewrite/``. The code is
 changed in a copy of the project. First the suite runs once under coverage, which notes what tests
@@ -167,15 +167,15 @@ class House:
                 shutil.copy(PROJECT / name, folder / name)
         self.reached: dict[str, dict[int, list[str]]] = {}
 
-    def measure(self) -> None:
-        """Run the suite once, and note which tests reach which line.
+    def measure(self, suite: list[str]) -> None:
+        """Run these tests once, and note which tests reach which line.
 
         Raises `subprocess.CalledProcessError` when it doesn't pass as it is.
         """
         (self.folder / ".coveragerc").write_text("[run]\nsource = flake8_celery_retry\n")
         (self.folder / "contexts.py").write_text(CONTEXTS)
         line = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "contexts"]
-        self.run([*line, "--numprocesses=0", *SUITE], timeout=None).check_returncode()
+        self.run([*line, "--numprocesses=0", *suite], timeout=None).check_returncode()
         import coverage  # an extra of this command alone
 
         data = coverage.CoverageData(str(self.folder / ".coverage"))
@@ -260,6 +260,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path, help="all mutants of these files")
     parser.add_argument("--number", type=int, default=100, help="mutants drawn from the rooms")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tests", nargs="+", default=SUITE, help="the tests that they meet")
     options = parser.parse_args()
     if options.files:
         files = [path.resolve().relative_to(PROJECT.resolve()) for path in options.files]
@@ -272,7 +273,7 @@ def main() -> int:
         print(f"{len(drawn)} of {len(everything)} mutants, seed {options.seed}")
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
-        house.measure()
+        house.measure(options.tests)
         survivors = []
         for number, mutant in enumerate(drawn, 1):
             if not house.notices(mutant):
