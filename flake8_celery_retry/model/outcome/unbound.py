@@ -52,9 +52,15 @@ def unbound_reads(module: Module) -> Iterator[UnboundRead]:
             way.lead_to(call)
             ways[handler.node] = way
     bodies: dict[ast.Try, _Body] = {}
+    shared: dict[Scope, frozenset[str]] = {}
     for way in ways.values():
         statement = way.handler.statement
-        body = bodies.get(statement) or bodies.setdefault(statement, _Body(module, statement))
+        scope = module.tree.scope_of(statement)
+        if scope not in shared:
+            shared[scope] = _names_shared(scope)
+        if statement not in bodies:
+            bodies[statement] = _Body(module, statement, shared[scope])
+        body = bodies[statement]
         late = body.bound_too_late(way.handler)
         for name in way.reads(late):
             yield UnboundRead(name, way.reader)
@@ -67,8 +73,9 @@ class _Body:
     """The body of a ``try``: where it binds the names that nothing else binds, and where it may
     fail first."""
 
-    def __init__(self, module: Module, statement: ast.Try) -> None:
+    def __init__(self, module: Module, statement: ast.Try, shared: frozenset[str]) -> None:
         self.module = module
+        self.shared = shared
         self.statement = statement
         self.scope = module.tree.scope_of(statement)
         self.bound = self._bound_here_only() if self.scope.is_function else {}
@@ -90,7 +97,6 @@ class _Body:
         done."""
         tree = self.module.tree
         found: dict[str, Position] = {}
-        outside = _names_of_other_scopes(self.scope)
         body = self.statement.body
         stored = {
             name.id for name in tree.within(body, ast.Name) if isinstance(name.ctx, ast.Store)
@@ -98,7 +104,7 @@ class _Body:
         stored |= {
             name for pattern in tree.within(body, ast.pattern) if (name := _captured(pattern))
         }
-        for name in stored - outside:
+        for name in stored - self.shared:
             bindings = self.scope.bindings.get(name, [])
             if bindings and all(self._binds_in_body(binding) for binding in bindings):
                 found[name] = min(self._done(binding) for binding in bindings)
@@ -195,7 +201,7 @@ def _names_caught(handler: Handler) -> frozenset[str]:
     return frozenset(known)
 
 
-def _names_of_other_scopes(scope: Scope) -> frozenset[str]:
+def _names_shared(scope: Scope) -> frozenset[str]:
     """The names that a function binds for another one, or takes away."""
     given = {name for node in scope.walk((ast.Global, ast.Nonlocal)) for name in node.names}
     taken = {name.id for name in scope.walk(ast.Name) if isinstance(name.ctx, ast.Del)}
@@ -312,10 +318,8 @@ class _Way:
         return self.known[statement]
 
     def _knows_nothing(self, test: ast.expr) -> bool:
-        """Whether a test asks neither for the exception nor for a local name: only those can tell
-        how far the body came."""
-        if self.handler.involves_exception(test):
-            return False
+        """Whether a test asks for no local name (that of the exception is one): only those can
+        tell how far the body came."""
         module = self.module
         for name in module.tree.within(test, ast.Name):
             found = module.names.lookup(name.id, module.tree.scope_of(name))

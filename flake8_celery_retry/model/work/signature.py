@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ...syntax import flow
 from ...syntax.tree import FunctionNode
+from ..remembering import remembered
 from ..retries import RetryCall
 from ..tasks import Task
 
@@ -95,6 +95,7 @@ def _names_of_methods(task: Task) -> set[str]:
     return {node.name for node in nodes if isinstance(node, FunctionNode)}
 
 
+@remembered
 def _signature(task: Task) -> Signature | None:
     """``None`` where nobody can tell which parameter receives the task (CRT101)."""
     node = task.function.node if task.function is not None else None
@@ -150,17 +151,19 @@ def _names_given(
     if items is not None:
         names = tuple(item.name for item in items.items)
         return frozenset(names) if items.complete else None, names, False
-    return (frozenset(), (), False) if _is_own_rest(call, task, kwargs) else (None, (), False)
+    rest = _rest_as_it_came(task)
+    is_rest = rest is not None and call.module.names.parameter(kwargs) is rest
+    return (frozenset() if is_rest else None), (), False
 
 
-def _is_own_rest(call: RetryCall, task: Task, value: ast.expr) -> bool:
-    """Whether it is the function's own ``**kwargs`` as they came: no parameter of a name is in
+@remembered
+def _rest_as_it_came(task: Task) -> ast.arg | None:
+    """The function's own ``**kwargs``, unless it changes them: no parameter of a name is in
     there."""
     assert task.function is not None
     assert isinstance(task.function.node, FunctionNode)
     rest = task.function.node.args.kwarg
-    names = call.module.names
-    return rest is not None and names.parameter(value) is rest and not names.is_changed(rest)
+    return None if rest is None or task.module.names.is_changed(rest) else rest
 
 
 def _misfits(call: RetryCall, signature: Signature, given: _Given) -> Iterator[Misfit]:
@@ -194,24 +197,31 @@ def _misfits(call: RetryCall, signature: Signature, given: _Given) -> Iterator[M
 
 
 def _is_missed(call: RetryCall, name: str) -> bool:
-    """Whether the body reads a parameter for more than a retry, and not to decide that the retry
+    """Whether the body reads a parameter for more than a retry, and not to decide that this one
     goes without it."""
     assert call.task is not None
-    parameter = next(each for each in call.task.own_parameters if each.arg == name)
-    reads = [
-        read
-        for read in call.module.names.reads_of(parameter)
-        if not any(map(call.module.is_retry, _with_ancestors(call, read)))
-    ]
-    tests = [frame.node for frame in call.frames if frame.kind in flow.GUARDS]
-    return bool(reads) and not any(
-        call.module.tree.field(around) == "test" and call.module.tree.parent(around) in tests
-        for read in reads
-        for around in _with_ancestors(call, read)
-    )
+    use = _uses(call.task)[name]
+    return use.is_read and use.tests.isdisjoint(frame.node for frame in call.frames)
 
 
-def _with_ancestors(call: RetryCall, node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    for parent, _ in call.module.tree.ancestors(node):
-        yield parent
+class _Use(NamedTuple):
+    """Whether a parameter is read for more than a retry, and the tests that read it (the ``if`` or
+    loop they belong to)."""
+
+    is_read: bool
+    tests: frozenset[ast.AST]
+
+
+@remembered
+def _uses(task: Task) -> dict[str, _Use]:
+    """How the body of a task uses its parameters."""
+    module = task.module
+    found: dict[str, _Use] = {}
+    for parameter in task.own_parameters:
+        is_read, tests = False, set[ast.AST]()
+        for read in module.names.reads_of(parameter):
+            around = list(module.tree.ancestors(read))
+            tests |= {parent for parent, field in around if field in {"test", "values"}}
+            is_read = is_read or not any(module.is_retry(parent) for parent, _ in around)
+        found[parameter.arg] = _Use(is_read, frozenset(tests))
+    return found
