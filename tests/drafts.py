@@ -209,11 +209,6 @@ def max_retries_zero(draft: Draft, attempt: Attempt) -> None:
     draft.options["max_retries"] = "0"
 
 
-@mistake("CRT304", "limit")
-def unlimited_retries(draft: Draft, attempt: Attempt) -> None:
-    draft.options["max_retries"] = "None"
-
-
 @mistake("CRT306", "waiting")
 def unknown_retry_option(draft: Draft, attempt: Attempt) -> None:
     draft.options["retry_delay"] = "60"
@@ -262,8 +257,13 @@ def backoff_without_jitter(draft: Draft, attempt: Attempt) -> None:
     draft.options |= {"retry_backoff": "5", "retry_jitter": "False"}
 
 
-#: A task can make one of the two, not both.
-CONTRADICTIONS = {("CRT101", "CRT102"), ("CRT303", "CRT304"), ("CRT903", "CRT904")}
+#: A task can make one of the two, not both: what a clause swallows is never retried automatically.
+CONTRADICTIONS = {
+    ("CRT101", "CRT102"),
+    ("CRT203", "CRT903"),
+    ("CRT203", "CRT904"),
+    ("CRT903", "CRT904"),
+}
 
 
 def module_with(first: str, second: str) -> str:
