@@ -25,7 +25,7 @@ FLOORS = [
     ["syntax"],
     ["model"],
     ["model.policy", "model.outcome", "model.work", "model.spelling", "model.misplaced"],
-    ["linting.findings", "linting.quoting", "fixing.edits"],
+    ["linting.findings", "linting.quoting", "fixing.edits", "fixing.places"],
     ["rules.repairs"],
     ["rules"],
     ["linting"],
