@@ -481,3 +481,53 @@ def test_a_name_that_would_be_more_than_a_name_on_a_screen_is_written_out(tmp_pa
         "./\\u202eyp.py",
     ]
     assert {(tmp_path / name).read_text() for name in names} == {FIXED_TASK}
+
+
+LONG_CHAIN = " or ".join(["order"] * 8000)
+
+#: What is legal, and what libcst or Python's own view of the source makes hard; with its fix.
+LEGAL: dict[str, tuple[str, tuple[str, str]]] = {
+    "a space before a colon": (
+        BAD_TASK + "    try:\n        pass\n    except OSError :\n        pass\n",
+        ("receipt()", "receipt(self)"),
+    ),
+    "stars after a keyword": (
+        BAD_TASK + "    class Order(metaclass=Meta, *bases): pass\n",
+        ("receipt()", "receipt(self)"),
+    ),
+    "form feeds in indentations": (
+        BAD_TASK.replace("@", "\f@").replace("    print", "\f    print") + "  \f    pass\n",
+        ("receipt()", "receipt(self)"),
+    ),
+    "a parameter that Python reads as self": (
+        "from celery import shared_task\n\n@shared_task\ndef charge(ſelf, order):\n"
+        "    try:\n        pay(order)\n    except OSError as exc:\n"
+        "        raise self.retry(exc=exc)\n",
+        ("@shared_task\n", "@shared_task(bind=True)\n"),
+    ),
+    "a chain of 8,000 terms": (
+        BAD_TASK + f"    print({LONG_CHAIN})\n",
+        ("receipt()", "receipt(self)"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "change"), LEGAL.values(), ids=LEGAL)
+def test_no_legal_spelling_keeps_a_fix_back(
+    tmp_path: Path, source: str, change: tuple[str, str]
+) -> None:
+    write(tmp_path, {"tasks.py": source})
+    ended = command("fix", "--isolated", cwd=tmp_path)
+    assert (ended.status, ended.lines[-1]) == (0, "fixed 1 finding in 1 file")
+    assert (tmp_path / "tasks.py").read_bytes().decode() == source.replace(*change)
+
+
+def test_what_nests_too_deeply_for_libcst_is_left_with_one_line(tmp_path: Path) -> None:
+    deep = BAD_TASK.replace("receipt()", f"receipt(*, order={LONG_CHAIN})")
+    write(tmp_path, {"deep.py": deep, "tasks.py": BAD_TASK})
+    ended = command("fix", "--isolated", cwd=tmp_path)
+    [why] = [line for line in ended.lines if "deep.py" in line]
+    assert why.endswith("the code nests too deeply")
+    assert ended.lines[-1].startswith("fixed 1 finding in 1 file; 1 left")
+    assert (tmp_path / "deep.py").read_text() == deep
+    assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
