@@ -60,17 +60,19 @@ def _names_in(module: Module, annotations: ast.expr) -> Iterable[str]:
     return [item.name for items in options if items for item in items.items]
 
 
-def _assignments(module: Module) -> Iterator[Assignment]:
+@remembered
+def _assignments(module: Module) -> list[Assignment]:
+    found: list[Assignment] = []
     for scope in module.tree.scopes:
-        for node in scope.nodes:
-            if isinstance(node, ast.Dict):
-                yield from _of_settings(_entries(node))
-            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names = [(target, _setting_set(module, target)) for target in targets]
-                yield from (Assignment(name, target, node.value) for target, name in names if name)
+        for display in scope.walk(ast.Dict):
+            found += _of_settings(_entries(display))
+        for node in scope.walk((ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [(target, _setting_set(module, target)) for target in targets]
+            found += [Assignment(name, target, node.value) for target, name in names if name]
     for call in module.tree.calls:
-        yield from _in_call(module, call)
+        found += _in_call(module, call)
+    return found
 
 
 def _setting_set(module: Module, target: ast.expr) -> str | None:
@@ -91,10 +93,10 @@ def _setting_set(module: Module, target: ast.expr) -> str | None:
 
 def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
     keywords = [Assignment(word.arg or "", word, word.value) for word in call.keywords]
-    if module.names.qualified(call.func) in APP_CLASSES:
-        yield from keywords
-    elif isinstance(call.func, ast.Name) and call.func.id == "dict":
+    if isinstance(call.func, ast.Name) and call.func.id == "dict":
         yield from _of_settings(keywords)
+    elif keywords and module.names.qualified(call.func) in APP_CLASSES:
+        yield from keywords
     elif isinstance(call.func, ast.Attribute):
         method, receiver = call.func.attr, call.func.value
         if method in SETTING_METHODS and _is_conf_or_app(module, receiver, method):
