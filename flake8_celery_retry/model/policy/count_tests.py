@@ -46,12 +46,15 @@ class CountTest:
 def vain_tests(task: Task) -> Iterator[CountTest]:
     """The tests of a task's retry count that no run meets, that every run meets, or that are met
     before the last run, as the limit in force is another than they say."""
+    nested = {call.scope for call in task.retry_calls if call.called_at is not None}
+    scopes = dict.fromkeys([*task.scopes, *nested])
+    if not any(node.attr == "retries" for scope in scopes for node in scope.walk(ast.Attribute)):
+        return
     limits = _limits_in_force(task)
     if not limits or not 0 < max(limits) < math.inf:
         return
     testing = _Testing(task, limits)
-    nested = {call.scope for call in task.retry_calls if call.called_at is not None}
-    for scope in dict.fromkeys([*task.scopes, *nested]):
+    for scope in scopes:
         for compare in scope.walk(ast.Compare):
             met = testing.met_by(compare)
             if met is not None:
