@@ -209,5 +209,6 @@ def _bodies_with_a_call_of_itself(text: str) -> Iterator[str]:
         following = (each for each in definitions[index + 1 :] if len(each[1]) <= indent)
         end = next((each.start() for each in following), len(text))
         body = text[definition.end() : end]
-        if name in body and re.search(rf"\b{name}\s*\(", body):
+        # ``charge(`` or ``self.charge(``, but not ``super().close(`` or ``self.pool.close(``.
+        if name in body and re.search(rf"(?<![\w.)\]])(?:\w+\s*\.\s*)?{name}\s*\(", body):
             yield body
