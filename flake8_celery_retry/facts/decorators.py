@@ -58,6 +58,12 @@ def is_foreign(qualified: str | None) -> bool:
     )
 
 
+def is_named_as_foreign(name: str | None) -> bool:
+    """Whether an object has the name of such a library, as most projects' ``huey = …`` has: its
+    decorators are that library's, wherever it comes from."""
+    return name in FOREIGN_LIBRARIES
+
+
 def is_celery(qualified: str | None, *names: str) -> bool:
     """Whether a dotted name is one of Celery's own of one of these last parts."""
     if qualified is None:

@@ -6,6 +6,7 @@ Celery 5.7 and its change history, and observed on a live worker.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -62,6 +63,20 @@ CELERY_ONLY_OPTIONS = (RETRY_OPTIONS.keys() - {"max_retries"}) | {
     "acks_late",
     "reject_on_worker_lost",
 }
+
+#: Options of huey's task decorators, which have a ``retry_backoff`` as well since 3.5
+#: (``huey/api.py``).
+HUEY_OPTIONS = frozenset({"retries", "retry_delay"})
+
+
+def are_of_celery(names: Iterable[str]) -> bool:
+    """Whether a decorator's options show that it makes a task of Celery's: one of them is no other
+    library's."""
+    telling = CELERY_ONLY_OPTIONS.intersection(names)
+    if telling == {"retry_backoff"}:
+        return HUEY_OPTIONS.isdisjoint(names)
+    return bool(telling)
+
 
 #: The parameters of ``Task.retry``, in order; every other keyword is an option of the published
 #: message.

@@ -17,8 +17,9 @@ from ..facts.decorators import (
     TASK_DECORATORS,
     is_celery,
     is_foreign,
+    is_named_as_foreign,
 )
-from ..facts.options import CELERY_ONLY_OPTIONS
+from ..facts.options import are_of_celery
 from ..settings import Settings
 from ..syntax import Syntax
 from ..syntax.tree import ALIASES, FunctionNode
@@ -133,8 +134,8 @@ class Recognition:
         ):
             return "celery"
         if isinstance(decorator, ast.Attribute) and decorator.attr in {"task", "periodic_task"}:
-            return "attribute"
-        return "option" if not CELERY_ONLY_OPTIONS.isdisjoint(options) else None
+            return None if is_named_as_foreign(_last_name(decorator.value)) else "attribute"
+        return "option" if are_of_celery(options) else None
 
     def _is_configured(self, expression: ast.expr, names: frozenset[str]) -> bool:
         if not names or not isinstance(expression, (ast.Name, ast.Attribute)):
@@ -220,7 +221,7 @@ class Recognition:
         if self.names.made_by(expression) in APP_CLASSES:
             return True
         app = expression.value
-        name = app.id if isinstance(app, ast.Name) else getattr(app, "attr", None)
+        name = _last_name(app)
         return name in APP_NAMES and self.names.qualified(app) not in {name, None}
 
 
@@ -229,6 +230,13 @@ def _is_celery_import(name: str) -> bool:
         return True
     source, _, imported = name.rpartition(".")
     return imported in APP_NAMES and source.rpartition(".")[2] in APP_MODULES
+
+
+def _last_name(expression: ast.expr) -> str | None:
+    """``huey`` of ``huey``, ``queues.huey`` and ``self.huey``."""
+    if isinstance(expression, ast.Name):
+        return expression.id
+    return expression.attr if isinstance(expression, ast.Attribute) else None
 
 
 def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:

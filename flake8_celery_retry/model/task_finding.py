@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..facts.options import CELERY_ONLY_OPTIONS
+from ..facts.options import are_of_celery
 from ..syntax.tree import FunctionNode, Scope
 from ..syntax.values import UNKNOWN
 from .recognition import Decorator
@@ -80,7 +80,7 @@ def _task_of_function(
         may_be_foreign=(
             decorator.known_by == "attribute"
             and not module.recognition.imports_celery
-            and CELERY_ONLY_OPTIONS.isdisjoint(decorator.options)
+            and not are_of_celery(decorator.options)
         ),
         has_base_elsewhere=base is not None and _is_base_elsewhere(module, base.value, class_),
         bases=[known[each] for each in bases if each in known],

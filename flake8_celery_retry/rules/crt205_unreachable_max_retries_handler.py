@@ -74,7 +74,8 @@ that is given it) or waits for a result (`.get()`, `.join()`). A class of that n
 
 Unsafe: `exc=` goes, from each retry call in the body of the `try`, and so does the name of the
 exception where nothing else reads it. What was meant may as well be a handler for the exception
-itself. None for a clause beside the retry, automatic retries and `on_failure`.
+itself. None for a clause that raises again what it caught, for then another exception would leave
+the task than today; nor for one beside the retry, automatic retries and `on_failure`.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
 from ..model import Module, RetryCall
 from ..model.outcome.exhaustion import dead_ends
+from ..model.outcome.swallowing import raises_again
 from .repairs.options import drop_argument
 
 #: Why it never comes where the retries are made, and what to write instead.
@@ -107,8 +109,17 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             end.node,
             f"{end.name} never gets MaxRetriesExceededError: {why}",
-            _fix(end.calls) if end.calls else None,
+            _fix(end.calls) if end.calls and not _raises_on(module, end.node) else None,
         )
+
+
+def _raises_on(module: Module, node: ast.AST) -> bool:
+    """Whether a clause raises what it caught: without ``exc=`` that would be another exception than
+    the one which leaves the task today, and its callers may wait for that one."""
+    if not isinstance(node, ast.ExceptHandler):
+        return False
+    handler = module.handler(node)
+    return any(raises_again(handler, each) for each in module.tree.within(node.body, ast.Raise))
 
 
 def _fix(calls: Sequence[RetryCall]) -> Fix | None:

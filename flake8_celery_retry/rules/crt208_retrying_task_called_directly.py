@@ -65,7 +65,9 @@ def close_order(order_id):
 ## What stays silent
 
 A call of a task that never retries, or whose `max_retries` is 0; a task that is sent (`.delay`,
-`.apply_async`, a signature), or applied without `throw=True`; calls outside of tasks, as in tests.
+`.apply_async`, a signature), or applied without `throw=True`; calls outside of tasks, as in tests;
+a call, in no `try` and no `with`, from a task whose own `autoretry_for` takes all that the called
+one's does: the failure goes through it, and is retried one level up.
 
 ## Fix
 
@@ -86,6 +88,8 @@ def check(module: Module) -> Iterator[Mistake]:
     for call in direct_calls(module):
         limit = largest_limit(call.called)
         if not call.called.retries or (limit is not None and limit <= 0):
+            continue
+        if call.is_retried_by_caller:
             continue
         yield Mistake(call.node, _message(call))
 

@@ -57,7 +57,8 @@ retry sorts as well, unless it is one for `Retry`, `Ignore` or `Reject`. A retry
 or `kwargs=` that differ from the task's own: it goes on with the rest of the work. A clause with a
 comment that says that its breadth is meant (`# noqa: BLE001`, `# pylint: disable=broad-except`). A
 `try` that does nothing but raise a plain `Exception(...)`, to have a cause for the retry: there is
-no narrower class.
+no narrower class. A task with `autoretry_for=(Exception,)`, of which CRT302 and CRT908 speak: what
+a narrower clause lets pass is retried all the same.
 
 ## Fix
 
@@ -77,6 +78,7 @@ from ..linting.findings import Fix, Mistake
 from ..linting.quoting import runs_of_a_bug
 from ..model import Handler, Module, RetryCall
 from ..model.outcome.sorting import is_sorted_out, raises_to_have_a_cause
+from ..model.policy.autoretry import retries_whatever_fails
 from ..model.policy.limits import limit_of_call
 from ..model.work.arguments import goes_on_with_other_work
 from ..model.work.families import Family, family_of, family_of_body
@@ -110,6 +112,7 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
         and not raises_to_have_a_cause(handler)
         and not is_sorted_out(call)
         and not goes_on_with_other_work(call)
+        and not (call.task is not None and retries_whatever_fails(call.task))
     )
 
 

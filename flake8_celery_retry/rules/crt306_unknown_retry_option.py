@@ -57,8 +57,9 @@ def charge_order(self, order_id):
 A task with a base class of another module, an app made with `task_cls=`, or a decorator of the
 project's own, each of which may read the option; an option that the task's body, or a base class of
 the module, reads back (`self.retry_delay`); `retry=`, of which CRT110 speaks; a decorator
-`@something.task` in a module that imports no Celery. A name with another word in it, or with an
-English word (`max_entries`), is no misspelling.
+`@something.task` in a module that imports no Celery; a decorator of an object that is named as
+another library of tasks is (`@huey.task`, `@self.huey.task`). A name with another word in it, or
+with an English word (`max_entries`), is no misspelling.
 
 ## Fix
 

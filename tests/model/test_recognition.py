@@ -197,6 +197,23 @@ def test_other_libraries_have_tasks_of_their_own(library, imports, decorator):
         assert task_names(decorated(imports, decorator + called)) == []
 
 
+@pytest.mark.parametrize("called", ["", "(retries=3)", "(retries=3, retry_backoff=2)"])
+def test_an_object_with_the_name_of_another_library_is_of_it(called):
+    assert task_names(decorated("from shop.queues import huey", f"huey.task{called}")) == []
+    assert task_names(decorated("from shop import queues", f"queues.huey.task{called}")) == []
+    assert task_names(decorated("from celery import Celery\nhuey = Celery()", "huey.task")) == [
+        "charge"
+    ]
+
+
+def test_huey_has_a_backoff_too():
+    imports, options = "from shop.decorators import job", "retry_backoff=2"
+    assert task_names(decorated(imports, f"job({options})")) == ["charge"]
+    assert task_names(decorated(imports, f"job({options}, retries=3)")) == []
+    assert task_names(decorated(imports, f"job({options}, retry_delay=3)")) == []
+    assert task_names(decorated(imports, f"job({options}, retries=3, bind=True)")) == ["charge"]
+
+
 def test_part_of_a_librarys_name_is_another_librarys():
     assert task_names(decorated("from invoked import app", "app.task")) == ["charge"]
     assert task_names(decorated("from django import app", "app.task")) == ["charge"]

@@ -89,7 +89,7 @@ def retries(handler: Handler) -> bool:
 def raises_another(handler: Handler) -> bool:
     """Whether a clause ends in an exception that isn't the one it caught."""
     last = handler.node.body[-1]
-    return isinstance(last, ast.Raise) and not _raises_again(handler, last)
+    return isinstance(last, ast.Raise) and not raises_again(handler, last)
 
 
 def only_tells(handler: Handler) -> bool:
@@ -220,7 +220,7 @@ def _fates_in(handler: Handler, statement: ast.stmt) -> set[Fate]:
         return {*_fates(handler, statement.body), "through"}
     if isinstance(statement, (ast.Break, ast.Continue)):
         return {"through"} if _is_in_loop_of(handler, statement) else {"gone"}
-    if isinstance(statement, ast.Raise) and _raises_again(handler, statement):
+    if isinstance(statement, ast.Raise) and raises_again(handler, statement):
         return {"raised"}
     if isinstance(statement, flow.EXITS):
         return {"gone"}
@@ -275,7 +275,7 @@ def _fates_of_either(
     return set[Fate]().union(*branches)
 
 
-def _raises_again(handler: Handler, statement: ast.Raise) -> bool:
+def raises_again(handler: Handler, statement: ast.Raise) -> bool:
     """``raise``, ``raise exc``, ``raise exc.with_traceback(...)``."""
     raised = statement.exc
     if isinstance(raised, ast.Call) and isinstance(raised.func, ast.Attribute):

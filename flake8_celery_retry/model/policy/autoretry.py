@@ -54,6 +54,11 @@ def broad_exception(task: Task) -> str | None:
     return next((name for name in names if name in BROAD), None)
 
 
+def retries_whatever_fails(task: Task) -> bool:
+    """Whether a task's automatic retries take every exception that leaves it."""
+    return broad_exception(task) is not None and limit_in_force(task).limit != 0
+
+
 def has_policy(task: Task) -> bool:
     """Whether the author has written out how often and how long its automatic retries wait: a
     limit (``None`` is none, save in a conditional expression) and a delay."""

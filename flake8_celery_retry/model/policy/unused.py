@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...facts.options import RETRY_OPTIONS
 from ...syntax.values import UNKNOWN
+from ..module import Module
 from ..outcome.raised_by_hand import raises_retry_by_hand
 from ..outcome.requeuing import endless_requeuings
 from ..remembering import remembered
@@ -19,9 +21,10 @@ from .in_force import is_hidden
 def options_of_no_retry(task: Task) -> list[Option]:
     """The retry options of a task that is seen never to retry, in source order, where one of them
     says how often or when (``max_retries``, ``default_retry_delay``); else none."""
-    if not any(_limits(task)) or task.retries or is_hidden(task):
+    limits = list(_limits(task))
+    if not limits or _may_retry(task):
         return []
-    if not lacks_autoretry(task) or _may_retry(task):
+    if any(option.value in _values_for_others(task.module) for option in limits):
         return []
     written = [option for name in RETRY_OPTIONS if (option := task.judged_option(name))]
     unread = [option for option in written if not reads_option(task, option.name)]
@@ -37,9 +40,26 @@ def _limits(task: Task) -> Iterator[Option]:
         yield option
 
 
+@remembered
+def _values_for_others(module: Module) -> frozenset[ast.expr]:
+    """The values that tasks which may retry have in common with others: those of a ``**`` dict, a
+    ``partial``, a decorator with a name."""
+    return frozenset(
+        option.value
+        for task in module.tasks
+        if _may_retry(task)
+        for option in task.options.values()
+        if not isinstance(option.holder, ast.ClassDef)
+    )
+
+
+@remembered
 def _may_retry(task: Task) -> bool:
     return (
-        bool(task.unbound_retry_calls)
+        task.retries
+        or is_hidden(task)
+        or not lacks_autoretry(task)
+        or bool(task.unbound_retry_calls)
         or raises_retry_by_hand(task)
         or task in endless_requeuings(task.module)
         or may_be_retried(task)

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...facts.decorators import SIGNATURE_METHODS
+from ...syntax.tree import TRY
+from ..exception_classes import class_of, lineage
 from ..module import Module
 from ..policy.limits import calls_of, limit_of_autoretry, limit_of_call
 from ..tasks import Task
 from .attempts import RUNNING_METHODS
+
+#: Statements that may keep what is raised in them.
+KEEPING = (*TRY, ast.With, ast.AsyncWith)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,23 @@ class DirectCall:
             and first.id in {"self", self.task.self_name}
         )
 
+    @property
+    def is_retried_by_caller(self) -> bool:
+        """Whether the calling task is itself retried on all that the called one is: that retries
+        automatically and in no other way, and nothing around the call catches what it raises."""
+        if self.throws or self.passes_self or calls_of(self.called):
+            return False
+        if limit_of_autoretry(self.task) == 0 or self.task.decorators_below:
+            return False
+        module = self.task.module
+        if module.tree.scope_of(self.node) is not self.task.function:
+            return False
+        if any(isinstance(around, KEEPING) for around, _ in module.tree.ancestors(self.node)):
+            return False
+        taken = {class_of(module, each) for each in _retried_classes(self.task)} - {None}
+        listed = _retried_classes(self.called)
+        return bool(listed) and all(not taken.isdisjoint(lineage(module, each)) for each in listed)
+
 
 def direct_calls(module: Module) -> Iterator[DirectCall]:
     """The calls by which a task's body runs another task of the module."""
@@ -44,6 +66,12 @@ def direct_calls(module: Module) -> Iterator[DirectCall]:
         found = _called_task(module, call) if task is not None else None
         if task is not None and found is not None and found[0] is not task:
             yield DirectCall(call, task, *found)
+
+
+def _retried_classes(task: Task) -> list[ast.expr]:
+    """The classes in a task's ``autoretry_for``; none where they can't all be read."""
+    option = task.option("autoretry_for")
+    return task.module.values.elements(option.value) or [] if option is not None else []
 
 
 def _called_task(module: Module, call: ast.Call) -> tuple[Task, bool] | None:
