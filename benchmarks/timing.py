@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import statistics
 import subprocess
 import time
 from collections.abc import Sequence
@@ -43,14 +42,3 @@ def interleaved(commands: Sequence[Measured], runs: int) -> None:
     for _ in range(runs):
         for command in commands:
             command.run()
-
-
-def report(commands: Sequence[Measured]) -> None:
-    """Print the medians, each with its ratio to the first command's."""
-    first = commands[0]
-    for command in commands:
-        wall, processor = map(statistics.median, (command.wall, command.processor))
-        print(
-            f"{command.name:32} wall {wall:8.3f} s  x{wall / statistics.median(first.wall):.3f}   "
-            f"processor {processor:8.3f} s  x{processor / statistics.median(first.processor):.3f}"
-        )
