@@ -11,6 +11,9 @@ from ..fixing.edits import Source
 #: Characters of source that a message has room for.
 MOST = 22
 
+#: Characters that a message has for all but its task's name, and the space after that.
+ROOM = 89
+
 #: Retries that nobody counts any more.
 MANY = 1000
 
@@ -58,7 +61,7 @@ def runs_of_a_bug(limit: float | None) -> str:
     if limit == math.inf:
         return "a bug runs for ever"
     if limit is None or limit <= 0 or limit >= MANY:
-        return "a bug looks like a blip"
+        return "bugs are retried too"
     return f"a bug runs {limit + 1:.0f} times"
 
 

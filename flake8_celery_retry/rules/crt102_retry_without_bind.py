@@ -90,12 +90,12 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _outcome(call: RetryCall) -> str:
     if not call.receiver:
-        return "retry(...) will be a NameError; add bind=True, self, and self.retry"
+        return "retry(...) is a NameError; add bind=True and self, write self.retry"
     assert call.task is not None
     function = call.task.function
     if function is not None and any(argument.arg == "self" for argument in function.parameters):
         return "Celery passes it no self, so it fails; add bind=True"
-    return "self.retry will be a NameError; add bind=True and self"
+    return "self.retry is a NameError; add bind=True and self"
 
 
 def _fix(task: Task) -> Fix | None:

@@ -88,7 +88,7 @@ DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
 OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries", "expires")
 
-LOST = "the retry can't be sent"
+LOST = "no retry is sent"
 
 #: Words that a file needs for a finding, and that tell nobody of a retry.
 WORDS = ("expires",)
@@ -182,13 +182,13 @@ def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
     if not module.kinds.is_text(option.value):
         return None
     source = without_quotes(module, option.value, whole=True)
-    advice = f"write max_retries={quoted_source(source)}" if source else "write a whole number"
+    advice = f"write {quoted_source(source)}" if source else "write a whole number"
     edits = (ReplaceExpression(option.value, source),) if source else ()
-    return Wrong(option, "a TypeError at the first retry", advice, edits)
+    return Wrong(option, "TypeError at the first retry", advice, edits)
 
 
 def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
-    outcome = "the worker does not start"
+    outcome = "no worker starts"
     value = module.values.value(option.value)
     if value is None:
         return Wrong(option, outcome, "drop it", (drop(option),))

@@ -76,7 +76,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _mistakes(module: Module, name: str, option: Option) -> Iterator[Mistake]:
     value = option.value
     written = f"{name} has {option.name}={quoted(value, 20)}"
-    no_start = f"{written}: the worker does not start"
+    no_start = f"{written}: no worker starts"
     if _holds_text(module, value):
         yield Mistake(
             value,

@@ -77,6 +77,6 @@ def check(module: Module) -> Iterator[Mistake]:
         written = f"retry={quoted(option.value, 18)}"
         yield Mistake(
             option.value,
-            f"{task.name} has {written}: it hides the method retry, so no retry works; drop it",
+            f"{task.name} has {written}: it hides Task.retry, so no retry works; drop it",
             Fix(f"drop {written}", safe=True, edits=(drop(option),)),
         )

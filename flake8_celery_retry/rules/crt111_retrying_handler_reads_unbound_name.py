@@ -94,6 +94,6 @@ def check(module: Module) -> Iterator[Mistake]:
         name = read.node.id
         yield Mistake(
             read.node,
-            f"{read.reader} reads {name}, which the failing try may not have bound: "
-            "UnboundLocalError, no retry; bind it before the try",
+            f"{read.reader} reads {name}, maybe unbound: UnboundLocalError, no retry; "
+            "bind it before the try",
         )

@@ -89,7 +89,7 @@ def check(module: Module) -> Iterator[Mistake]:
     for missing in missing_attributes(module):
         name = missing.node.attr
         meant = _meant(missing)
-        advice = f"write {quoted_source(meant)}" if meant else f"write task.{name}"
+        advice = f"use {quoted_source(meant)}" if meant else f"use task.{name}"
         yield Mistake(
             missing.node,
             f"{missing.asker} reads request.{name}: AttributeError, no retry; {advice}",

@@ -80,6 +80,5 @@ def check(module: Module) -> Iterator[Mistake]:
         if retries_are_never_awaited(task) and not task.unbound_retry_calls:
             yield Mistake(
                 task.node,
-                f"{task.name} is an async def: Celery never awaits it, so nothing runs, nor "
-                "retries; write a def that calls asyncio.run",
+                f"{task.name} is async: the worker never runs its body; use asyncio.run in a def",
             )

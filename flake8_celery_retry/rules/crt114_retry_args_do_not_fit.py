@@ -89,11 +89,11 @@ def _wording(misfit: Misfit) -> str:
     names = names if len(names) <= 20 else f"{names[:19]}…"
     outcome = "TypeError, nothing is sent" if misfit.is_checked else "TypeError in the next run"
     if misfit.kind == "lost":
-        return f"without {names}: lost, where it was sent by position; add it to args="
+        return f"without {names}: lost, if sent by position; add it to args="
     if misfit.kind == "too many":
-        return f"with {misfit.given} args, takes {misfit.taken}: {outcome}; pass what it takes"
+        return f"with {misfit.given} args, takes {misfit.taken}: {outcome}; pass {misfit.taken}"
     if misfit.kind == "unknown":
-        return f"with {names}=, which it doesn't take: {outcome}; drop it from kwargs"
+        return f"with {names}=, which it doesn't take: {outcome}; drop it"
     if misfit.kind == "twice":
         return f"with {names} in args and in kwargs: {outcome}; give it once"
     return f"without {names}, which it needs: {outcome}; add it"

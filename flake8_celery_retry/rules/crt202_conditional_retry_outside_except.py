@@ -76,7 +76,7 @@ import math
 from collections.abc import Iterator
 
 from ..linting.findings import Mistake
-from ..model import Module, RetryCall
+from ..model import Module
 from ..model.misplaced import is_misplaced
 from ..model.policy.limits import limit_of_call
 from ..model.policy.polling import says_how_long_to_poll
@@ -93,16 +93,9 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if says_how_long_to_poll(call):
             continue
+        named = "log" if limit_of_call(call) == math.inf else "failure"
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without exc=: {_outcome(call)}; pass exc=NotReady()",
+            f"{call.task_name} retries without exc=: its {named} names no cause; "
+            "pass exc=NotReady()",
         )
-
-
-def _outcome(call: RetryCall) -> str:
-    limit = limit_of_call(call)
-    if limit == math.inf:
-        return "its log names no cause"
-    if limit is None:
-        return "at last it fails unexplained"
-    return f"{max(limit, 0):,.0f} retries, then it fails unexplained"

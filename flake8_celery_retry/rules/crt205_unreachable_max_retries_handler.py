@@ -94,7 +94,7 @@ from .repairs.options import drop_argument
 #: Why it never comes where the retries are made, and what to write instead.
 ELSEWHERE = {
     "beside": "clauses don't see each other; try the retry itself",
-    "autoretry": "autoretry is made outside the task; use on_failure",
+    "autoretry": "autoretry is outside the task; use on_failure",
     "hook": "the last retry raises its exc; test for that",
 }
 

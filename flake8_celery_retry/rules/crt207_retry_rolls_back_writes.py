@@ -78,6 +78,9 @@ from ..linting.quoting import quoted
 from ..model import Module
 from ..model.work.writes import rolled_back_write
 
+#: Characters that the message has room for what is called, and for its last name.
+MOST = 20
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
@@ -95,7 +98,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _shown(write: ast.Call) -> str:
     """A write for the message: a long chain by its ends (``Order….update()``)."""
-    source = quoted(write.func)
+    source = quoted(write.func, MOST)
     if source.endswith("…") and isinstance(write.func, ast.Attribute):
-        source = f"{source.partition('.')[0][:8]}….{write.func.attr[:22]}"
+        source = f"{source.partition('.')[0][:8]}….{write.func.attr[:MOST]}"
     return f"{source}()"

@@ -102,4 +102,4 @@ def _message(call: DirectCall) -> str:
         return f"{caller} calls {called} with a self: Celery passes one too; use .delay()"
     limit = largest_limit(call.called)
     retries = "retries" if limit is None or limit == math.inf else f"{limit:g} retries"
-    return f"{caller} calls {called} directly: its {retries} never happen; use .delay()"
+    return f"{caller} calls {called}(): its {retries} never happen; use .delay()"

@@ -75,6 +75,6 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} retries in except*: FAILURE beside other errors, yet it runs again; "
+            f"{call.task_name} retries in except*: FAILURE beside other errors, yet run again; "
             "catch ExceptionGroup",
         )

@@ -94,5 +94,5 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(
                 handler.node,
                 f"{task.name} catches {quoted_class(listed, 20)} itself: "
-                "what fails here is never retried; end it in raise",
+                "autoretry never sees it; raise it again",
             )

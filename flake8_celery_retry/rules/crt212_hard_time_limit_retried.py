@@ -97,7 +97,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _message(name: str, class_: ast.expr) -> str:
     class_name = quoted_class(class_)
-    return f"{name} retries on {class_name}: its process is gone by then; use SoftTimeLimitExceeded"
+    return f"{name} retries on {class_name}: its process is gone; use SoftTimeLimitExceeded"
 
 
 def _fix(task: Task, listed: ast.expr) -> Fix | None:

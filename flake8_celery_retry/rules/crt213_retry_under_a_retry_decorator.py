@@ -97,7 +97,4 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _message(call: RetryCall, attempts: ast.expr) -> str:
     maker = quoted(attempts.func if isinstance(attempts, ast.Call) else attempts, 20)
-    return (
-        f"{call.task_name}'s retry is under {maker}: each attempt sends one more; "
-        "keep one of the two"
-    )
+    return f"{call.task_name} retries under {maker}: each attempt sends a retry; keep only one"

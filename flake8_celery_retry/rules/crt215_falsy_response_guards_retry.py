@@ -86,8 +86,8 @@ def check(module: Module) -> Iterator[Mistake]:
         instead = "is None" if is_negated else "is not None"
         yield Mistake(
             test.tested,
-            f"{test.name} tests {quoted(test.tested, 14)}: "
-            f"that is false from status 400 on; write {instead}",
+            f"{test.name} tests {quoted(test.tested, 14)}: false from status 400 on; "
+            f"write {instead}",
             _fix(test, parent if is_negated else None),
         )
 

@@ -85,6 +85,6 @@ def check(module: Module) -> Iterator[Mistake]:
             name = change.parameter.arg
             yield Mistake(
                 change.node,
-                f"{task.name} changes its argument {name}: a retry sends it as it is by then; "
-                f"work on a copy of {name}",
+                f"{task.name} changes its argument {name}: a retry sends it changed; "
+                "work on a copy",
             )

@@ -84,16 +84,15 @@ def _check_task(task: Task) -> Iterator[Mistake]:
     values = task.module.values
     option = unlimited_option(task)
     if option is not None:
-        what = "retries any exception" if broad_exception(task) else "is retried"
+        what = "retries any error" if broad_exception(task) else "retries"
         yield Mistake(
             option.value,
-            f"{task.name_at(option)} has max_retries=None: it {what} for ever; "
-            "write a number, the default is 3",
+            f"{task.name_at(option)} has max_retries=None: it {what} for ever; write a number",
         )
     entry = task.retry_kwargs.get("max_retries")
     is_read = task.judged_option("retry_kwargs") is not None and task.retries_automatically
     if entry is not None and is_read and values.value(entry.value) is None:
-        yield Mistake(entry.value, _message(task, "in retry_kwargs has"))
+        yield Mistake(entry.value, _message(task, "has retry_kwargs with"))
     for call in task.retry_calls:
         item = call.arguments.get("max_retries")
         if item is not None and call.is_own and values.value(item.value) is None:
@@ -102,8 +101,7 @@ def _check_task(task: Task) -> Iterator[Mistake]:
 
 def _message(task: Task, beginning: str) -> str:
     limit = limit_of_task(task)
-    default = f", {limit:g}" if limit is not None and limit < math.inf else ""
+    default = f" {limit:g}" if limit is not None and limit < math.inf else ""
     return (
-        f"{task.name} {beginning} max_retries=None: that is the task's own limit{default}; "
-        "write a number"
+        f"{task.name} {beginning} max_retries=None: the task's limit{default} holds; write a number"
     )

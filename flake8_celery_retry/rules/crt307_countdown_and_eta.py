@@ -81,8 +81,8 @@ def check(module: Module) -> Iterator[Mistake]:
         assert countdown is not None
         yield Mistake(
             call.node,
-            f"{call.task_name} retries with countdown={quoted(countdown, 12)} and an eta: "
-            "Celery ignores the eta; pass one of them",
+            f"{call.task_name} retries with countdown={quoted(countdown, 12)} and eta: "
+            "Celery ignores eta; drop one",
         )
 
 

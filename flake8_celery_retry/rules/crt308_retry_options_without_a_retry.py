@@ -67,8 +67,11 @@ from ..linting.quoting import listed
 from ..model import Module
 from ..model.policy.unused import options_of_no_retry
 
-#: Characters that a message has room for, its task's name left aside.
-MOST = 90
+#: Characters of a message, its task's name left aside, for which there is a second advice.
+MOST = 73
+
+#: Characters that the message has room for options.
+MOST_OF_OPTIONS = 36
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -82,10 +85,9 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _told(names: list[str]) -> str:
-    whole = f"never retries: {', '.join(names)} alone do nothing"
-    if len(names) == 1:
-        whole = f"never retries: {names[0]} alone does nothing"
-    for advice in ("; add autoretry_for or call self.retry", "; add autoretry_for"):
-        if len(whole + advice) < MOST:
-            return whole + advice
-    return f"never retries: {listed(names, 45)} do nothing; add autoretry_for"
+    verb = "does" if len(names) == 1 else "do"
+    found = f"never retries: {listed(names, MOST_OF_OPTIONS)} {verb} nothing"
+    if "autoretry_for" in names:
+        return f"{found}; name exceptions in it"
+    advice = "; add autoretry_for or self.retry"
+    return found + advice if len(found + advice) <= MOST else f"{found}; add autoretry_for"

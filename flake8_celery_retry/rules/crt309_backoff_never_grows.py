@@ -77,8 +77,8 @@ def check(module: Module) -> Iterator[Mistake]:
         if limit is not None and factor >= limit:
             yield Mistake(
                 place.value,
-                f"{task.name_at(place)} has retry_backoff={factor:g}: every retry waits "
-                f"{limit:g} s; lower it, or raise retry_backoff_max",
+                f"{task.name_at(place)} has retry_backoff={factor:g}: each retry waits "
+                f"{limit:g} s; lower it or raise retry_backoff_max",
             )
         elif factor != int(factor) and place.name == "retry_backoff":
             counted = int(max(1, factor))

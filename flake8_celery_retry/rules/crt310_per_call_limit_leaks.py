@@ -84,6 +84,6 @@ def check(module: Module) -> Iterator[Mistake]:
                 continue
             yield Mistake(
                 call.node,
-                f"{task.name} passes max_retries={quoted(limit, 8)}: it stays for all automatic "
-                "retries; test request.retries",
+                f"{task.name} passes max_retries={quoted(limit, 8)}: automatic retries keep it; "
+                "test request.retries",
             )

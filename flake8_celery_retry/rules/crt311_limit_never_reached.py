@@ -93,11 +93,10 @@ def check(module: Module) -> Iterator[Mistake]:
 def _message(task: str, test: CountTest) -> str:
     if test.met == "early":
         return (
-            f"{task} tests self.max_retries, which is {test.own_limit:g}: its limit in force is "
-            f"{test.limit:g}, met later; write {test.limit:g}"
+            f"{task} tests self.max_retries, which is {test.own_limit:g}: the limit in force is "
+            f"{test.limit:g}; write {test.limit:g}"
         )
-    runs = "no run" if test.met == "never" else "every run"
     return (
-        f"{runs} of {task} meets this test: request.retries goes from 0 to {test.limit:g}, its "
-        f"limit; compare with {test.limit:g}"
+        f"{task} {test.met} meets this test: request.retries ends at {test.limit:g}; "
+        f"write {'>=' if test.met == 'never' else '<'} {test.limit:g}"
     )

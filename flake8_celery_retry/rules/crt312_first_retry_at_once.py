@@ -83,8 +83,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} first retries after 0 s: request.retries is 0 then, and so is the "
-            "countdown; write retries + 1",
+            f"{call.task_name} first retries after 0 s: request.retries starts at 0; add 1 to it",
             _fix(module, counts) if first.second.number(countdown) != 0 else None,
         )
 

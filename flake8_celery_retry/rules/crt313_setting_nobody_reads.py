@@ -81,5 +81,5 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             setting.node,
             f"{setting.name} is no Celery setting: nobody reads it; "
-            f'write task_annotations={{"*": {{"{option}": …}}}}',
+            f"set {option} in task_annotations",
         )

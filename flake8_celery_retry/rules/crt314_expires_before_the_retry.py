@@ -84,6 +84,6 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _message(task: str, expiry: Expiry) -> str:
     return (
-        f"{task} retries in {expiry.delay:g} s with expires={expiry.expires:g}: the retry is "
-        "revoked, it never runs; write a greater expires"
+        f"{task} retries in {expiry.delay:g} s with expires={expiry.expires:g}: its retry "
+        "never runs; expire later"
     )

@@ -75,6 +75,7 @@ from collections.abc import Iterator
 
 from ..fixing.edits import AddDecorator, Edit, RemoveStatement, SetFirstParameter
 from ..linting.findings import Fix, Mistake
+from ..linting.quoting import ROOM
 from ..model import Module
 from ..model.outcome.never_awaited import is_never_awaited
 from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
@@ -91,24 +92,20 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(attempt.repeat.node, _message(attempt), _fix(module, attempt))
 
 
-#: Characters of the message that are left for the retry call to write.
-ROOM = 43
-
-
 def _message(attempt: Attempt) -> str:
     module = attempt.repeat.module
     wait = time_asleep(attempt.sleeps[0]) if attempt.sleeps else None
     seconds = module.values.number(wait)
     if wait is None:
-        doing = "calls itself to try again"
+        told = "calls itself to try again: ever deeper; "
     else:
-        doing = f"sleeps{'' if seconds is None else f' {seconds:g} s'} and calls itself"
+        told = f"calls itself after {'a sleep' if seconds is None else f'{seconds:g} s'}: "
+        told += "ever deeper; " if attempt.task is None else "its worker waits; "
     if attempt.task is None:
-        return f"{attempt.name} {doing}: ever deeper; make it a task that retries, call .delay()"
+        return f"{attempt.name} {told}make it a task that retries"
     delay = f"countdown={ast.unparse(wait)}" if wait is not None else ""
     bound = attempt.task.self_name or "self"
-    retry = retry_to_write(bound, delay, ROOM)
-    return f"{attempt.name} {doing}: {'its worker waits' if wait else 'ever deeper'}; {retry}"
+    return f"{attempt.name} {told}{retry_to_write(bound, delay, ROOM - len(told))}"
 
 
 def _fix(module: Module, attempt: Attempt) -> Fix | None:

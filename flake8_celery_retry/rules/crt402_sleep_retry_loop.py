@@ -73,6 +73,7 @@ import ast
 from collections.abc import Iterator
 
 from ..linting.findings import Mistake
+from ..linting.quoting import ROOM
 from ..model import Module, Task
 from ..model.work.loops import countdown_without_loop, sleeps_between_attempts
 from ..model.work.sleeps import time_asleep
@@ -90,15 +91,11 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(sleep, _message(task, sleep))
 
 
-#: Characters of the message that are left for the retry call to write.
-ROOM = 51
-
-
 def _message(task: Task, sleep: ast.Call) -> str:
     wait = time_asleep(sleep)
     seconds = task.module.values.number(wait)
     sleeps = "sleeps" if seconds is None else f"sleeps {seconds:g} s"
     countdown = countdown_without_loop(task.module, sleep)
     delay = f"countdown={countdown}" if countdown else ""
-    retry = retry_to_write(task.self_name, delay, ROOM)
-    return f"{task.name} {sleeps} in a loop: its worker waits; {retry}"
+    told = f"{sleeps} in a loop: its worker waits; "
+    return f"{task.name} {told}{retry_to_write(task.self_name, delay, ROOM - len(told))}"

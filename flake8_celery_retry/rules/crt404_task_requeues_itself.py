@@ -69,6 +69,7 @@ from collections.abc import Iterator
 
 from ..fixing.edits import Edit
 from ..linting.findings import Fix, Mistake
+from ..linting.quoting import ROOM
 from ..model import Handler, Module, Task
 from ..model.work.arguments import Repeat
 from ..model.work.attempts import sends_of_itself
@@ -87,19 +88,17 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
 
 
-#: Characters of the message that are left for the retry call to write.
-ROOM = 42
-
-
 def _message(task: Task, send: Repeat) -> str:
     left_out = ", ".join(send.left_out)
     if len(left_out) > 14:
         left_out = f"{left_out[:13]}…"
     without = f" without {left_out}" if left_out else ""
     delays = [option for option in send.options if option.arg in {"countdown", "eta"}]
-    delay = f"{delays[0].arg}={ast.unparse(delays[0].value)}" if delays else ""
-    retry = retry_to_write(task.self_name, delay, ROOM - len(without))
-    return f"{task.name} sends itself again{without}: max_retries never applies; {retry}"
+    delay = ""
+    if delays and not send.counts_in_options:
+        delay = f"{delays[0].arg}={ast.unparse(delays[0].value)}"
+    told = f"sends itself again{without}: no limit applies; "
+    return f"{task.name} {told}{retry_to_write(task.self_name, delay, ROOM - len(told))}"
 
 
 def _fix(task: Task, send: Repeat, handler: Handler) -> Fix | None:

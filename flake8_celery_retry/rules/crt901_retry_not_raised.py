@@ -85,8 +85,7 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without raise: it looks as if it went on; "
-            "write raise before it",
+            f"{call.task_name} retries without raise: it seems to go on; write raise before it",
             Fix(
                 "raise the retry",
                 safe=True,

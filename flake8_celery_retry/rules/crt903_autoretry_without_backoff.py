@@ -81,7 +81,7 @@ def check(module: Module) -> Iterator[Mistake]:
         if delay.is_default and not never_retries_automatically(task):
             yield Mistake(
                 autoretry.value,
-                f"{task.name} sets no delay: all retries come {delay.number:g} s later, in step; "
+                f"{task.name} sets no delay: each retry waits {delay.number:g} s; "
                 "write retry_backoff=True",
                 _fix(autoretry),
             )

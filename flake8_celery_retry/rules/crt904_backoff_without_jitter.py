@@ -81,8 +81,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         yield Mistake(
             call.node,
-            f"{call.task_name} backs off without jitter: tasks that fail together come back "
-            "together; add a random part",
+            f"{call.task_name} backs off without jitter: failed runs come back together; "
+            "add a random part",
         )
 
 
@@ -96,7 +96,7 @@ def _check_options(task: Task) -> Iterator[Mistake]:
         return
     yield Mistake(
         jitter.value,
-        f"{task.name} has retry_jitter={quoted(jitter.value, 8)}: tasks that fail together come "
-        "back together; drop it",
+        f"{task.name} has retry_jitter={quoted(jitter.value, 8)}: failed runs come back "
+        "together; drop it",
         Fix("drop retry_jitter", safe=False, edits=(drop(jitter),)),
     )

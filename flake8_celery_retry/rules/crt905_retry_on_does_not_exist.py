@@ -129,8 +129,8 @@ def _check_autoretry(task: Task) -> Iterator[Mistake]:
 
 def _message(task: str, exception: ast.expr) -> str:
     is_django = not ast.unparse(exception).endswith("NoResultFound")
-    when = "use transaction.on_commit" if is_django else "send it after that"
-    return f"{task} retries on {quoted(exception, 26)}: perhaps not committed yet; {when}"
+    when = "use transaction.on_commit" if is_django else "send it after commit"
+    return f"{task} retries on {quoted(exception, 26)}: perhaps not committed; {when}"
 
 
 def _is_never(limit: float | None) -> bool:

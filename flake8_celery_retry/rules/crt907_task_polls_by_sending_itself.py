@@ -82,6 +82,6 @@ def check(module: Module) -> Iterator[Mistake]:
         for send in polls(task):
             yield Mistake(
                 send.node,
-                f"{task.name} polls by sending itself: a new task each time, with no limit; "
-                f"write raise {task.self_name or 'self'}.retry(…)",
+                f"{task.name} polls by sending itself: no limit applies; "
+                f"raise {task.self_name or 'self'}.retry(...)",
             )
