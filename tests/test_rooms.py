@@ -33,6 +33,7 @@ FLOORS = [
     ["fixing"],
     ["command"],
     ["editor"],
+    ["command.cli"],  # the door to all that people start
     ["__main__"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

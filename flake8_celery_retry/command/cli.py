@@ -1,4 +1,4 @@
-"""The command ``flake8-celery-retry``: ``check``, ``fix`` and ``rule``."""
+"""The command ``flake8-celery-retry``: ``check``, ``fix``, ``rule`` and ``server``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ commands:
   check PATH...  print what flake8 would print about Celery retries, only sooner
   fix PATH...    repair what can be: safe fixes, with --unsafe-fixes all of them
   rule RULE...   explain rules (CRT203, CRT2, retry-swallowed); --list names all
+  server         serve editors: findings as you type, quick fixes (an extra, [server])
 
 PATH is a file, a folder (the one that you are in, if none is named), or - for
 standard input. check and fix take flake8's options and read its configuration
@@ -363,10 +364,24 @@ def rule(arguments: Sequence[str]) -> int:
     return CLEAN
 
 
+def server(arguments: Sequence[str]) -> int:
+    """Serve an editor as a language server."""
+    try:
+        # An extra: most people don't have what it stands on.
+        from ..editor.server import serve
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
+            raise
+        needed = f"the server needs pygls 2: pip install '{PROGRAM}[server]'"
+        return _complain(needed, ERROR)
+    serve(arguments)
+    return CLEAN
+
+
 def _complain(what: str, status: int) -> int:
     with suppress(OSError):  # standard error may be full or gone; the status says enough
         print(f"{PROGRAM}: {what}", file=sys.stderr, flush=True)
     return status
 
 
-COMMANDS = {"check": check, "fix": fix, "rule": rule}
+COMMANDS = {"check": check, "fix": fix, "rule": rule, "server": server}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from .verdicts import shown_by, style_guide
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
 LOG = logging.getLogger("flake8.celery_retry")
@@ -64,10 +66,7 @@ class FixerProcess:
             why = _way_it_died(self._process.exitcode)
             self.close()
             return Outcome(content, error=f"the fixer died of it ({why})")
-        if answer.traceback:
-            LOG.debug("the fixer failed\n%s", answer.traceback)
-        outcome: Outcome = answer.outcome
-        return outcome
+        return _outcome_of(answer)
 
     def close(self) -> None:
         """End the process; it holds nothing that could get lost."""
@@ -83,8 +82,9 @@ class FixerProcess:
         import multiprocessing
 
         # A fork costs two milliseconds, a new Python some hundred; elsewhere than on Linux a fork
-        # is not safe, or not there.
-        if sys.platform == "linux":
+        # is not safe, or not there, nor is it safe beside other threads (a language server's).
+        context: BaseContext
+        if sys.platform == "linux" and threading.active_count() == 1:
             context = multiprocessing.get_context("fork")
         else:
             context = multiprocessing.get_context("spawn")
@@ -108,7 +108,7 @@ def _serve(run: Run, connection: Connection, other_end: Connection) -> None:
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_process()
-    fixer = _Fixer(run)
+    fixer = Fixer(run)
     try:
         while True:
             connection.send(fixer.answer(*connection.recv()))
@@ -116,13 +116,27 @@ def _serve(run: Run, connection: Connection, other_end: Connection) -> None:
         return
 
 
-class _Fixer:
+def _outcome_of(answer: Answer) -> Outcome:
+    if answer.traceback:
+        LOG.debug("the fixer failed\n%s", answer.traceback)
+    return answer.outcome
+
+
+class Fixer:
+    """Fixes one file after the other in this process."""
+
     def __init__(self, run: Run) -> None:
+        """Take what holds for all files."""
         self.settings = run.settings
         self.unsafe = getattr(run.options, "unsafe_fixes", False)
         self.guide = style_guide(run)
 
+    def fix(self, filename: str, content: bytes, only: Finding | None = None) -> Outcome:
+        """As :meth:`FixerProcess.fix`; what libcst dies of, this process dies of."""
+        return _outcome_of(self.answer(filename, content, only))
+
     def answer(self, filename: str, content: bytes, only: Finding | None) -> Answer:
+        """The outcome without its edits, and the traceback of what went wrong."""
         # libcst is imported where it is used: in the process that fixes.
         from ..fixing.fixer import fix_source
         from ..linting.lint import lint

@@ -7,15 +7,15 @@ end is the place behind the last character.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .. import __version__
+from ..fixing.line_edits import LineEdit, line_edits
 from ..fixing.text import Text, UnreadableText
 from ..links import DOCUMENTATION, page_url
 from ..linting.findings import Finding
@@ -33,20 +33,12 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 SARIF_SCHEMA += "sarif-schema-2.1.0.json"
 
 
-class Edit(NamedTuple):
-    """New content for what stands from the start of a line (from 1) up to an end."""
-
-    first: int
-    end: tuple[int, int]
-    content: str
-
-
 class Shown(NamedTuple):
     """A finding that flake8 would show, in its file, with the edits of its fix (if it has one)."""
 
     file: CheckedFile
     finding: Finding
-    edits: list[Edit]
+    edits: list[LineEdit]
 
 
 class Trouble(NamedTuple):
@@ -74,30 +66,16 @@ def write_report(checked: Sequence[CheckedFile], run: Run, form: str) -> tuple[s
     return json.dumps(report, indent=2), bool(found or troubles)
 
 
-def _edits(file: CheckedFile, finding: Finding, fixer: FixerProcess) -> list[Edit]:
+def _edits(file: CheckedFile, finding: Finding, fixer: FixerProcess) -> list[LineEdit]:
     """The edits that a finding's fix would make by itself; none where it has none, or fails."""
     if finding.fix is None:
         return []
     try:
         content = standard_input() if file.path == "-" else read_bytes(file.path)
         old, outcome = Text.read(content), fixer.fix(file.filename, content, finding)
-        return list(_changes(old, Text.read(outcome.source)))
+        return list(line_edits(old, Text.read(outcome.source)))
     except (OSError, UnreadableText):
         return []
-
-
-def _changes(old: Text, new: Text) -> Iterator[Edit]:
-    before, after = (
-        [line.removesuffix("\n") + end for line, end in zip(text.lines, text.ends, strict=True)]
-        for text in (old, new)
-    )
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for tag, first, last, new_first, new_last in matcher.get_opcodes():
-        if tag != "equal":
-            end = last + 1, 0
-            if last == len(before) and before and not old.ends[-1]:
-                end = last, len(before[-1])  # there is no line after it
-            yield Edit(first + 1, end, "".join(after[new_first:new_last]))
 
 
 def _json(found: Sequence[Shown], troubles: Sequence[Trouble]) -> list[Json]:
@@ -146,7 +124,7 @@ def _sarif(found: Sequence[Shown], troubles: Sequence[Trouble]) -> Json:
             "shortDescription": {"text": _first_sentence(rules[code].page)},
             "help": {"text": rules[code].page, "markdown": rules[code].page},
             "helpUri": page_url(code),
-            "defaultConfiguration": {"level": _level(code)},
+            "defaultConfiguration": {"level": level_of(code)},
         }
         if code in rules
         else {"id": code}
@@ -183,8 +161,9 @@ def _first_sentence(page: str) -> str:
     return re.split(r"(?<=[.:]) ", text, maxsplit=1)[0]
 
 
-def _level(code: str) -> str:
-    """1xx: the task can't run as written. 9xx: opinions."""
+def level_of(code: str) -> str:
+    """How grave a finding is, in SARIF's words: ``error`` (1xx: the task can't run as written),
+    ``note`` (9xx: opinions) or ``warning``."""
     return {"CRT1": "error", "CRT9": "note"}.get(code[:4], "warning")
 
 
@@ -193,7 +172,7 @@ def _result(shown: Shown, index: int) -> Json:
     result: Json = {
         "ruleId": finding.code,
         "ruleIndex": index,
-        "level": _level(finding.code),
+        "level": level_of(finding.code),
         "message": {"text": finding.message},
         "locations": [_location(shown.file, _region(finding, finding.end))],
     }

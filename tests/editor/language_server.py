@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +13,25 @@ Message = dict[str, Any]
 
 
 class LanguageServer:
-    """A pylsp process with one project folder, flake8 switched on in it."""
+    """A server's process with one project folder, as an editor with these capabilities has it."""
 
-    def __init__(self, root: Path, settings: Message | None = None) -> None:
+    def __init__(
+        self, root: Path, program: Sequence[str], capabilities: Message | None = None
+    ) -> None:
         self.root = root
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pylsp"],
+            [sys.executable, "-m", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         self.last_id = 0
         self.diagnostics: dict[str, list[Message]] = {}
-        self.request(
-            "initialize",
-            {"processId": None, "rootUri": root.as_uri(), "capabilities": {}},
-        )
+        self.published: dict[str, Message] = {}
+        self.shown: list[str] = []
+        params = {"processId": None, "rootUri": root.as_uri(), "capabilities": capabilities or {}}
+        self.capabilities = self.request("initialize", params)["capabilities"]
         self.notify("initialized", {})
-        off = {name: {"enabled": False} for name in ("pycodestyle", "pyflakes", "mccabe")}
-        plugins = {**off, "flake8": {"enabled": True, **(settings or {})}}
-        self.notify(
-            "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}}
-        )
 
     def __enter__(self) -> LanguageServer:
         return self
@@ -45,30 +43,80 @@ class LanguageServer:
 
     # -- what an editor does -----------------------------------------------------------------
 
-    def open(self, path: Path) -> list[Message]:
-        """Open a file; the diagnostics that the server publishes for it."""
-        uri = path.as_uri()
-        document = {"uri": uri, "languageId": "python", "version": 1, "text": read(path)}
+    def open(self, path: Path, text: str | None = None) -> list[Message]:
+        """Open a file (with a text that isn't saved); the diagnostics that are published for it."""
+        uri, text = path.as_uri(), read(path) if text is None else text
+        document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
         while uri not in self.diagnostics:
             self._take(self._receive())
         return self.diagnostics[uri]
 
-    def actions(self, path: Path, diagnostic: Message) -> dict[str, Message]:
+    def type(self, path: Path, text: str, version: int) -> list[Message]:
+        """Give an open file another text; what is published for that version."""
+        uri = path.as_uri()
+        changed = {
+            "textDocument": {"uri": uri, "version": version},
+            "contentChanges": [{"text": text}],
+        }
+        self.notify("textDocument/didChange", changed)
+        return self.await_version(path, version)
+
+    def await_version(self, path: Path, version: int | None) -> list[Message]:
+        """What is published for a version of a file."""
+        self.published.pop(path.as_uri(), None)
+        while self.published.get(path.as_uri(), {"version": 0}).get("version") != version:
+            self._take(self._receive())
+        return self.diagnostics[path.as_uri()]
+
+    def save(self, path: Path) -> None:
+        """Say that a file was saved; what was published before is forgotten."""
+        self.published.clear()
+        self.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+
+    def close(self, path: Path) -> list[Message]:
+        """Close a file; what is published for it then."""
+        self.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+        return self.await_version(path, None)
+
+    def actions(
+        self, path: Path, diagnostic: Message, only: Sequence[str] = ()
+    ) -> dict[str, Message]:
         """The quick fixes that the server offers for a diagnostic, by title."""
-        found = self.request(
-            "textDocument/codeAction",
-            {
-                "textDocument": {"uri": path.as_uri()},
-                "range": diagnostic["range"],
-                "context": {"diagnostics": [diagnostic]},
-            },
-        )
+        return self.actions_at(path, diagnostic["range"], only, [diagnostic])
+
+    def actions_at(
+        self,
+        path: Path,
+        place: Message,
+        only: Sequence[str] = (),
+        diagnostics: Sequence[Message] = (),
+    ) -> dict[str, Message]:
+        """The actions that the server offers for a range, by title."""
+        context: Message = {"diagnostics": [*diagnostics]}
+        if only:
+            context["only"] = [*only]
+        params = {
+            "textDocument": {"uri": path.as_uri()},
+            "range": place,
+            "context": context,
+        }
+        found = self.request("textDocument/codeAction", params)
         return {action["title"]: action for action in found}
 
-    def apply(self, path: Path, action: Message) -> str:
-        """The file's text with the edits of a quick fix in it."""
-        lines = read(path).splitlines(keepends=True)
+    def hover(self, path: Path, line: int, character: int) -> str | None:
+        """The Markdown that the server shows for a position."""
+        position = {"line": line, "character": character}
+        params = {"textDocument": {"uri": path.as_uri()}, "position": position}
+        found = self.request("textDocument/hover", params)
+        if found is None:
+            return None
+        assert found["contents"]["kind"] == "markdown"
+        return str(found["contents"]["value"])
+
+    def apply(self, path: Path, action: Message, text: str | None = None) -> str:
+        """The file's text (or another one) with the edits of a quick fix in it."""
+        lines = (read(path) if text is None else text).splitlines(keepends=True)
         for edit in sorted(action["edit"]["changes"][path.as_uri()], key=_start, reverse=True):
             (first, column), (last, last_column) = _start(edit), _end(edit)
             lines += [""] * (last + 1 - len(lines))
@@ -96,6 +144,9 @@ class LanguageServer:
         if message.get("method") == "textDocument/publishDiagnostics":
             params = message["params"]
             self.diagnostics[params["uri"]] = params["diagnostics"]
+            self.published[params["uri"]] = params
+        elif message.get("method") == "window/showMessage":
+            self.shown.append(message["params"]["message"])
         elif "id" in message and "method" in message:
             self._send({"id": message["id"], "result": None})
 
@@ -115,6 +166,18 @@ class LanguageServer:
         assert length, "the server has gone"
         message: Message = json.loads(self.process.stdout.read(length))
         return message
+
+
+class Pylsp(LanguageServer):
+    """python-lsp-server with flake8 switched on, and these settings for it."""
+
+    def __init__(self, root: Path, settings: Message | None = None) -> None:
+        super().__init__(root, ["pylsp"])
+        off = {name: {"enabled": False} for name in ("pycodestyle", "pyflakes", "mccabe")}
+        plugins = {**off, "flake8": {"enabled": True, **(settings or {})}}
+        self.notify(
+            "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}}
+        )
 
 
 def read(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from language_server import LanguageServer
+from language_server import Pylsp
 
 TASKS = """\
 from celery import shared_task
@@ -45,15 +45,15 @@ celery-task-decorators = job
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pylsp]:
     project = tmp_path_factory.mktemp("project")
     (project / "setup.cfg").write_text(CONFIGURATION)
-    with LanguageServer(project) as server:
+    with Pylsp(project) as server:
         yield server
 
 
 @pytest.fixture
-def path(server: LanguageServer, request: pytest.FixtureRequest) -> Path:
+def path(server: Pylsp, request: pytest.FixtureRequest) -> Path:
     """A file of the project with the tasks above, one for each test."""
     path = server.root / f"{request.node.name.partition('[')[0]}.py"
     path.write_text(TASKS)
@@ -61,7 +61,7 @@ def path(server: LanguageServer, request: pytest.FixtureRequest) -> Path:
 
 
 def test_a_diagnostic_carries_the_code_at_the_place_of_the_finding(
-    server: LanguageServer, path: Path
+    server: Pylsp, path: Path
 ) -> None:
     found = server.open(path)
 
@@ -80,18 +80,18 @@ def test_a_diagnostic_carries_the_code_at_the_place_of_the_finding(
 
 
 def test_a_safe_fix_is_the_preferred_one_and_changes_its_line_only(
-    server: LanguageServer, path: Path
+    server: Pylsp, path: Path
 ) -> None:
     actions = server.actions(path, server.open(path)[0])
 
-    fix = actions["add self as first parameter (CRT101)"]
+    fix = actions["add self as first parameter (CRT101, safe)"]
     assert (fix["kind"], fix["isPreferred"]) == ("quickfix", True)
     assert fix["diagnostics"][0]["code"] == "CRT101"
     assert len(fix["edit"]["changes"][path.as_uri()]) == 1
     assert server.apply(path, fix) == WITH_SELF
 
 
-def test_an_unsafe_fix_says_so(server: LanguageServer, path: Path) -> None:
+def test_an_unsafe_fix_says_so(server: Pylsp, path: Path) -> None:
     actions = server.actions(path, server.open(path)[2])
 
     (title,) = [title for title in actions if title.endswith("(CRT303, unsafe)")]
@@ -99,16 +99,16 @@ def test_an_unsafe_fix_says_so(server: LanguageServer, path: Path) -> None:
     assert server.apply(path, actions[title]) == TASKS.replace(", max_retries=0", "")
 
 
-def test_all_safe_fixes_of_the_file_at_once(server: LanguageServer, path: Path) -> None:
+def test_all_safe_fixes_of_the_file_at_once(server: Pylsp, path: Path) -> None:
     actions = server.actions(path, server.open(path)[0])
 
-    assert actions[FIX_ALL]["kind"] == "source.fixAll"
+    assert actions[FIX_ALL]["kind"] == "source.fixAll.flake8-celery-retry"
     assert server.apply(path, actions[FIX_ALL]) == WITH_SELF.replace(
         "@shared_task\ndef charge(order_id)", "@shared_task(bind=True)\ndef charge(self, order_id)"
     )
 
 
-def test_a_finding_is_disabled_for_its_line(server: LanguageServer, path: Path) -> None:
+def test_a_finding_is_disabled_for_its_line(server: Pylsp, path: Path) -> None:
     actions = server.actions(path, server.open(path)[0])
 
     assert server.apply(path, actions["Disable CRT101 for this line"]) == TASKS.replace(
@@ -116,7 +116,7 @@ def test_a_finding_is_disabled_for_its_line(server: LanguageServer, path: Path) 
     )
 
 
-def test_what_the_project_silences_is_left_alone(server: LanguageServer) -> None:
+def test_what_the_project_silences_is_left_alone(server: Pylsp) -> None:
     path = server.root / "quiet.py"
     path.write_text(TASKS)
     found = server.open(path)
@@ -126,18 +126,16 @@ def test_what_the_project_silences_is_left_alone(server: LanguageServer) -> None
     assert server.apply(path, actions[FIX_ALL]) == WITH_SELF
 
 
-def test_the_projects_own_decorators_are_known(server: LanguageServer, path: Path) -> None:
+def test_the_projects_own_decorators_are_known(server: Pylsp, path: Path) -> None:
     path.write_text("@job(bind=True)\ndef send_receipt():\n    pass\n")
     actions = server.actions(path, server.open(path)[0])
 
-    fix = actions["add self as first parameter (CRT101)"]
+    fix = actions["add self as first parameter (CRT101, safe)"]
     assert "def send_receipt(self):" in server.apply(path, fix)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_line_ends_and_a_last_line_without_one_stay(
-    server: LanguageServer, path: Path, end: str
-) -> None:
+def test_line_ends_and_a_last_line_without_one_stay(server: Pylsp, path: Path, end: str) -> None:
     path = path.with_stem(f"ends_{len(end)}")
     source = end.join([*TASKS.splitlines()[:5], '    print("Grüße, 🐇")'])
     path.write_bytes(source.encode())
@@ -146,9 +144,7 @@ def test_line_ends_and_a_last_line_without_one_stay(
     assert server.apply(path, actions[FIX_ALL]) == source.replace("t()", "t(self)")
 
 
-def test_other_linters_diagnostics_are_none_of_our_business(
-    server: LanguageServer, path: Path
-) -> None:
+def test_other_linters_diagnostics_are_none_of_our_business(server: Pylsp, path: Path) -> None:
     start = {"line": 4, "character": 0}
     other = {"code": "E501", "source": "flake8", "range": {"start": start, "end": start}}
     server.open(path)
@@ -159,7 +155,7 @@ def test_other_linters_diagnostics_are_none_of_our_business(
 def test_the_editors_settings_count(tmp_path: Path) -> None:
     path = tmp_path / "tasks.py"
     path.write_text(TASKS)
-    with LanguageServer(tmp_path, {"select": ["CRT1"], "extendIgnore": ["CRT101"]}) as server:
+    with Pylsp(tmp_path, {"select": ["CRT1"], "extendIgnore": ["CRT101"]}) as server:
         found = server.open(path)
         actions = server.actions(path, found[0])
 
