@@ -60,8 +60,10 @@ def runs_of_a_bug(limit: float | None) -> str:
     none; ``None`` where it can't be told)."""
     if limit == math.inf:
         return "a bug runs for ever"
-    if limit is None or limit <= 0 or limit >= MANY:
+    if limit is None or limit >= MANY:
         return "bugs are retried too"
+    if limit <= 0:
+        return f"its limit of {limit:g} allows none"
     return f"a bug runs {limit + 1:.0f} times"
 
 

@@ -81,7 +81,7 @@ def check(module: Module) -> Iterator[Mistake]:
         instead = f"exc={call.exception_name}" if call.exception_name else "an exception"
         yield Mistake(
             call.node,
-            f"{call.task_name} passes exc={quoted(value, 14)}, {kind}: TypeError in the end; "
+            f"{call.task_name} passes exc={quoted(value, 12)}, {kind}: TypeError in the end; "
             f"pass {instead}",
             _fix(call, value),
         )

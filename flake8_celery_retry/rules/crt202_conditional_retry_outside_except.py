@@ -93,9 +93,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if says_how_long_to_poll(call):
             continue
-        named = "log" if limit_of_call(call) == math.inf else "failure"
+        told = "its log" if limit_of_call(call) == math.inf else "FAILURE"
         yield Mistake(
             call.node,
-            f"{call.task_name} retries without exc=: its {named} names no cause; "
-            "pass exc=NotReady()",
+            f"{call.task_name} retries without exc=: {told} names no cause; pass exc=NotReady()",
         )

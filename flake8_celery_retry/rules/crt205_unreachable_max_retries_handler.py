@@ -93,7 +93,7 @@ from .repairs.options import drop_argument
 
 #: Why it never comes where the retries are made, and what to write instead.
 ELSEWHERE = {
-    "beside": "clauses don't see each other; try the retry itself",
+    "beside": "clauses don't see each other; put the retry in a try",
     "autoretry": "autoretry is outside the task; use on_failure",
     "hook": "the last retry raises its exc; test for that",
 }

@@ -97,4 +97,6 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _message(call: RetryCall, attempts: ast.expr) -> str:
     maker = quoted(attempts.func if isinstance(attempts, ast.Call) else attempts, 20)
-    return f"{call.task_name} retries under {maker}: each attempt sends a retry; keep only one"
+    return (
+        f"{call.task_name} retries under {maker}: each attempt sends a retry; keep one of the two"
+    )

@@ -114,7 +114,7 @@ def _message(task: Task, option: Option | Item) -> str:
     limit = f"max_retries={task.module.values.number(option.value):g}"
     name = task.name_at(option) if isinstance(option, Option) else task.name
     if _is_automatic_only(task):
-        return f"{name} has autoretry_for and {limit}: it runs once; drop autoretry_for"
+        return f"{name} has autoretry_for and {limit}: one run; drop autoretry_for"
     if option is task.judged_option("max_retries"):
         return f"{name} has {limit}: its first retry fails; drop it, the default is 3"
     return f"{name} retries with {limit}: it fails at once; drop it"

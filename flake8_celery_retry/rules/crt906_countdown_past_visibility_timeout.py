@@ -114,4 +114,4 @@ def _delays_of_options(task: Task) -> Iterator[tuple[Option, float]]:
 
 def _message(task: str, delay: float, timeout: int) -> str:
     wait = "without bound" if delay == math.inf else seconds(delay)
-    return f"{task} may wait {wait}: Redis and SQS send it again after {timeout} s; wait less"
+    return f"{task} may wait {wait}: Redis and SQS redeliver it after {timeout} s; wait less"
