@@ -18,6 +18,8 @@ import pytest
 from programs import BAD_TASK, FIXED_TASK
 from project import DOCS
 
+from flake8_celery_retry.command.configuration import OWN_PREFIX
+
 FILES = sorted((DOCS / "integrations").iterdir())
 
 COMMAND = re.compile(r"flake8-celery-retry (?:check|fix) [^\"\n]+")
@@ -121,18 +123,21 @@ def test_emacs_filters_the_buffer(shop: Path) -> None:
 
 
 def test_the_editors_that_speak_to_pylsp_switch_flake8_on() -> None:
-    zed = json.loads(read("zed-settings.json"))["lsp"]["pylsp"]["settings"]["plugins"]
+    zed = json.loads(read("zed-pylsp.json"))["lsp"]["pylsp"]["settings"]["plugins"]
     assert zed["flake8"] == {"enabled": True}
-    assert "flake8 = { enabled = true }" in read("neovim.lua")
-    assert "flake8 = { enabled = true }" in read("helix-languages.toml")
-    assert ":flake8 (:enabled t)" in read("emacs-eglot.el")
+    assert "flake8 = { enabled = true }" in read("neovim-pylsp.lua")
+    assert "flake8 = { enabled = true }" in read("helix-pylsp.toml")
+    assert ":flake8 (:enabled t)" in read("emacs-pylsp.el")
 
 
 def test_helix_can_read_its_configuration() -> None:
     tomllib = pytest.importorskip("tomllib", reason="tomllib came with Python 3.11")
-    helix = tomllib.loads(read("helix-languages.toml"))
+    helix = tomllib.loads(read("helix-pylsp.toml"))
     assert helix["language-server"]["pylsp"]["config"]["pylsp"]["plugins"]["flake8"]["enabled"]
 
 
 def test_visual_studio_code_uses_the_environments_flake8() -> None:
-    assert json.loads(read("vscode-settings.json")) == {"flake8.importStrategy": "fromEnvironment"}
+    settings = json.loads(read("vscode-settings.json"))
+    assert settings["flake8.importStrategy"] == "fromEnvironment"
+    (letter,) = settings["flake8.severity"]
+    assert OWN_PREFIX.startswith(letter)  # the extension looks at the first letter of a code

@@ -1,3 +1,3 @@
-(setq-default eglot-workspace-configuration
-  '(:pylsp (:plugins (:flake8 (:enabled t) :pycodestyle (:enabled :json-false) :pyflakes (:enabled :json-false)))))
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs '(python-mode . ("flake8-celery-retry" "server"))))
 (add-hook 'python-mode-hook #'eglot-ensure)

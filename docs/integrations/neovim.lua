@@ -1,9 +1,6 @@
-vim.lsp.config("pylsp", {
-  cmd = { "pylsp" },
+vim.lsp.config("flake8_celery_retry", {
+  cmd = { "flake8-celery-retry", "server" },
   filetypes = { "python" },
-  root_markers = { "pyproject.toml", "setup.cfg", ".git" },
-  settings = { pylsp = { plugins = {
-    flake8 = { enabled = true }, pycodestyle = { enabled = false }, pyflakes = { enabled = false },
-  } } },
+  root_markers = { "pyproject.toml", "setup.cfg", "tox.ini", ".flake8", ".git" },
 })
-vim.lsp.enable("pylsp")
+vim.lsp.enable("flake8_celery_retry")
