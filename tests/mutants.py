@@ -1,12 +1,13 @@
-"""Mutants: small mistakes put into the project's code, each against the tests that reach its line.
+"""Mutants: small mistakes put into the project's code, each against what reaches its line.
 
-    python tests/mutants.py [--number N] [--seed S] [--tests …] [FILE …]
+    python tests/mutants.py [--number N] [--seed S] [--processes P] [FILE …]
 
-Without files a sample is drawn from ``model/``, ``rules/`` and ``fixing/rewrite/``. The code is
-changed in a copy of the project. First the suite runs once under coverage, which notes what tests
-reach each line; then each mutant meets those tests, and what no test notices is printed with its
-place. mutmut and cosmic-ray run the whole suite, or all tests that enter a function, for every
-mutant: hours on two cores.
+Without files a sample is drawn from ``model/`` and ``rules/``, from each file in proportion to its
+lines of code. A mutant meets the fixtures and the pages' examples first (`examples.py`: findings
+and fixes), then the tests; both in a copy of this process that has the mutant in the place of its
+module, and only those that reach its line. What neither notices is printed with its place;
+``mutants_that_live.md`` says why some do. mutmut and cosmic-ray run the whole suite, or all tests
+that enter a function, for every mutant: hours on two cores.
 """
 
 from __future__ import annotations
@@ -14,21 +15,34 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
+import gc
+import importlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 
+import coverage  # an extra of this command alone
+import hypothesis  # noqa: F401  # here, so that no process of a mutant has to
+import libcst.metadata  # noqa: F401
+import pytest
 from project import PROJECT
 
-ROOMS = ["model", "rules", "fixing/rewrite"]
-#: The tests that reach them without starting programs.
+ROOMS = ["model", "rules"]
+#: The tests that reach them without starting programs; what the fixtures say is asked before.
 SUITE = ["tests/model", "tests/rules", "tests/syntax", "tests/fixing", "tests/linting"]
+ASKED_BEFORE = ["tests/rules/test_fixtures.py", "tests/rules/test_pages.py"]
 #: Seconds after which a mutant counts as noticed: it hangs.
 PATIENCE = 300
 #: Tests that a mutant meets at most, the ones that reach the fewest lines first.
@@ -78,6 +92,10 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 }
 
 
+#: What returns as much as ``return None`` to a question.
+FALSE = ("return", "return None", "return False")
+
+
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """What a node can be changed to."""
     if isinstance(node, ast.Compare | ast.BoolOp | ast.BinOp):
@@ -101,9 +119,17 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
         new = copy.copy(node)
         new.test = ast.UnaryOp(ast.Not(), node.test)
         yield new
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and ast.unparse(node) not in FALSE:
         yield ast.Return(ast.Constant(None))
+    elif isinstance(node, ast.Continue | ast.Break):
+        yield ast.Break() if isinstance(node, ast.Continue) else ast.Continue()
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield ast.Pass()
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == "isinstance" and isinstance(kinds := node.args[1], ast.Tuple):
+            for index in range(len(kinds.elts)):
+                less = ast.Tuple(kinds.elts[:index] + kinds.elts[index + 1 :], ast.Load())
+                yield ast.Call(node.func, [node.args[0], less], [])
         if node.func.id in {"any", "all"}:
             new = copy.copy(node)
             new.func = ast.Name({"any": "all", "all": "any"}[node.func.id], ast.Load())
@@ -154,104 +180,213 @@ def _shown(node: ast.AST) -> str:
     return ast.unparse(node).partition("\n")[0][:100]
 
 
-class House:
-    """A copy of the project in which mutants live, and what tests reach each line of it."""
+class Examined:
+    """What may notice a mutant: names of examples or tests, and which lines each of them reaches.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    ``ask`` gets some of the names, in a process of their own, and says whether all of them hold.
+    """
+
+    def __init__(self, ask: Callable[[list[str]], bool], measured: Path, folder: Path) -> None:
+        self.ask = ask
+        data = coverage.CoverageData(str(measured))
+        data.read()
+        self.reached: dict[str, dict[int, list[str]]] = {
+            str(Path(path).relative_to(folder)): data.contexts_by_lineno(path)
+            for path in data.measured_files()
+        }
+        self.size: dict[str, int] = {}
+        for lines in self.reached.values():
+            for names in lines.values():
+                for each in names:
+                    self.size[each] = self.size.get(each, 0) + 1
+
+    def reaching(self, mutant: Mutant) -> list[str]:
+        """Those that reach its line, the cheap ones and those of the fewest lines first.
+
+        What is done when the file is imported concerns all that reach anything of it.
+        """
+        lines = self.reached.get(str(mutant.path), {})
+        names = {each for each in lines.get(mutant.line, ()) if each}
+        names = names or {each for reached in lines.values() for each in reached if each}
+        dear = "fixes)"  # by libcst, and linted again
+        order = sorted(names, key=lambda each: (dear in each, self.size[each], each))
+        return order[:MOST_TESTS]
+
+
+class House:
+    """A copy of the project in which mutants live."""
+
+    def __init__(self, folder: Path, suite: list[str]) -> None:
+        self.folder = folder.resolve()
+        self.suite = suite
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(listed, cwd=PROJECT, capture_output=True, check=True).stdout
         for name in filter(None, os.fsdecode(names).split("\0")):
             if (PROJECT / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(PROJECT / name, folder / name)
-        self.reached: dict[str, dict[int, list[str]]] = {}
 
-    def measure(self, suite: list[str]) -> None:
-        """Run these tests once, and note which tests reach which line.
+    def examples(self) -> Examined:
+        """The examples; raises `AssertionError` when one doesn't hold as it is."""
+        measured = self.folder / ".examples"
+        assert self.succeeds(lambda: self._measure_examples(measured)), "an example does not hold"
+        return Examined(_examples_hold, measured, self.folder)
 
-        Raises `subprocess.CalledProcessError` when it doesn't pass as it is.
+    def tests(self) -> Examined:
+        """The tests; raises `AssertionError` when one fails as it is."""
+        measured = self.folder / ".tests"
+        assert self.succeeds(lambda: self._measure_tests(measured)), "a test fails as it is"
+        return Examined(_tests_pass, measured, self.folder)
+
+    def _measure_examples(self, measured: Path) -> bool:
+        with self._measuring(measured) as measuring:
+            examples = _examples()
+            caches = [
+                each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)
+            ]
+            for name, holds in examples.items():
+                for remembered in caches:
+                    remembered.cache_clear()  # what is remembered reaches no line
+                measuring.switch_context(name)
+                assert holds(), name
+                measuring.switch_context("")
+        return True
+
+    def _measure_tests(self, measured: Path) -> bool:
+        with self._measuring(measured) as measuring:
+            left_out = [f"--ignore={path}" for path in ASKED_BEFORE]
+            plugin = _Contexts(measuring)
+            return pytest.main([*QUIETLY, *left_out, *self.suite], plugins=[plugin]) == 0
+
+    @contextmanager
+    def _measuring(self, measured: Path) -> Iterator[coverage.Coverage]:
+        source = str(self.folder / "flake8_celery_retry")
+        measuring = coverage.Coverage(str(measured), source=[source], config_file=False)
+        measuring.start()
+        yield measuring
+        measuring.stop()
+        measuring.save()
+
+    def lives(
+        self, mutants: Iterable[Mutant], examined: Examined, processes: int
+    ) -> Iterator[Mutant]:
+        """Those that nothing of what reaches them notices."""
+        running: dict[int, Mutant] = {}
+        for mutant in mutants:
+            names = examined.reaching(mutant)
+            if not names:
+                yield mutant
+                continue
+            if len(running) == processes:
+                yield from _first_to_end(running)
+            running[self.start(lambda: examined.ask(names), mutant)] = mutant  # noqa: B023
+        while running:
+            yield from _first_to_end(running)
+
+    def succeeds(self, question: Callable[[], bool]) -> bool:
+        """Whether the answer of another process is yes."""
+        return os.waitpid(self.start(question), 0)[1] == 0
+
+    def start(self, question: Callable[[], bool], mutant: Mutant | None = None) -> int:
+        """Ask something of the copy, with the mutant in it, in a process of its own: its number.
+
+        It ends with 0 where the answer is yes.
         """
-        (self.folder / ".coveragerc").write_text("[run]\nsource = flake8_celery_retry\n")
-        (self.folder / "contexts.py").write_text(CONTEXTS)
-        line = [sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "contexts"]
-        self.run([*line, "--numprocesses=0", *suite], timeout=None).check_returncode()
-        import coverage  # an extra of this command alone
-
-        data = coverage.CoverageData(str(self.folder / ".coverage"))
-        data.read()
-        for path in data.measured_files():
-            name = str(Path(path).relative_to(self.folder.resolve()))
-            self.reached[name] = data.contexts_by_lineno(path)
-        size: dict[str, int] = {}
-        for lines in self.reached.values():
-            for tests in lines.values():
-                for test in tests:
-                    size[test] = size.get(test, 0) + 1
-        self.size = size
-
-    def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that reach its line, those that reach the fewest other lines first.
-
-        What is done when the file is imported concerns all tests that reach anything of it.
-        """
-        lines = self.reached.get(str(mutant.path), {})
-        tests = {test for test in lines.get(mutant.line, ()) if test}
-        tests = tests or {test for reached in lines.values() for test in reached if test}
-        return sorted(tests, key=lambda test: self.size[test])[:MOST_TESTS]
-
-    def notices(self, mutant: Mutant) -> bool:
-        """Whether a test fails with the mutant in the place of its file."""
-        tests = self.tests_of(mutant)
-        if not tests:
-            return False
-        path = self.folder / mutant.path
-        text = path.read_text(encoding="utf-8")
-        path.write_text(mutant.source() + "\n", encoding="utf-8")
-        line = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--numprocesses=0"]
-        (self.folder / "tests.txt").write_text("\n".join(tests))
+        if process := os.fork():
+            return process
+        status = 1
         try:
-            done = self.run([*line, "-p", "no:cacheprovider", "@tests.txt"], timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            return True
+            signal.alarm(PATIENCE if mutant else 0)
+            os.chdir(self.folder)
+            sys.path[:0] = [str(self.folder), str(self.folder / "tests")]
+            del sys.modules["project"]
+            if mutant is None:
+                status = 0 if question() else 1
+            else:
+                with open(os.devnull, "w") as nowhere:
+                    os.dup2(nowhere.fileno(), 1)
+                    os.dup2(nowhere.fileno(), 2)
+                    _put_in_place(self.folder / mutant.path, mutant.source())
+                    status = 0 if question() else 1
+        except BaseException:
+            if mutant is None:
+                traceback.print_exc()
         finally:
-            path.write_text(text, encoding="utf-8")
-        return done.returncode != 0
-
-    def run(self, line: list[str], timeout: float | None) -> subprocess.CompletedProcess[str]:
-        """Run a command in the copy."""
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(self.folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            line,
-            cwd=self.folder,
-            env=environment,
-            timeout=timeout,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+            os._exit(status)
 
 
-#: A plugin of pytest that tells coverage the name of the test that is about to run.
-CONTEXTS = """\
-import coverage
-import pytest
+def _first_to_end(running: dict[int, Mutant]) -> Iterator[Mutant]:
+    process, status = os.wait()
+    mutant = running.pop(process)
+    if status == 0:
+        yield mutant
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    measuring = coverage.Coverage.current()
-    measuring.switch_context(item.nodeid)
-    try:
-        return (yield)
-    finally:
-        measuring.switch_context("")
-"""
+def _put_in_place(path: Path, source: str) -> None:
+    """Have Python import this in the place of what is in the file."""
+    code = compile(source, str(path), "exec")
+    usual = SourceFileLoader.get_code
+
+    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        return code if loader.path == str(path) else usual(loader, fullname)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+
+
+def _examples() -> dict[str, Callable[[], bool]]:
+    import flake8_celery_retry.rules
+
+    flake8_celery_retry.rules.all_rules()
+    return importlib.import_module("examples").examples()  # type: ignore[no-any-return]
+
+
+def _examples_hold(names: list[str]) -> bool:
+    examples = _examples()
+    return all(examples[name]() for name in names)
+
+
+#: Arguments of pytest.
+QUIETLY = ["-q", "-x", "--no-header", "--numprocesses=0", "-p", "no:cacheprovider"]
+
+
+def _tests_pass(names: list[str]) -> bool:
+    return pytest.main([*QUIETLY, *names]) == 0
+
+
+class _Contexts:
+    """A plugin of pytest that tells coverage the name of the test that is about to run."""
+
+    def __init__(self, measuring: coverage.Coverage) -> None:
+        self.measuring = measuring
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self.measuring.switch_context(item.nodeid)
+        try:
+            return (yield)
+        finally:
+            self.measuring.switch_context("")
+
+
+def sample(number: int, seed: int) -> list[Mutant]:
+    """So many mutants, from each file of the rooms in proportion to its lines of code."""
+    drawing = random.Random(seed)
+    folders = [PROJECT / "flake8_celery_retry" / room for room in ROOMS]
+    paths = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    by_file = [list(mutants_of(path.relative_to(PROJECT))) for path in paths]
+    lines = [_lines_of_code(path) for path in paths]
+    drawn: list[Mutant] = []
+    wanted = 0.0
+    for mutants, here in zip(by_file, lines, strict=True):
+        wanted += number * here / sum(lines)  # what is left of it goes to the next file
+        drawn += drawing.sample(mutants, min(len(mutants), round(wanted) - len(drawn)))
+    return drawn
+
+
+def _lines_of_code(path: Path) -> int:
+    """Lines that code begins on; pages are none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return len({node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt)})
 
 
 def main() -> int:
@@ -260,28 +395,31 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path, help="all mutants of these files")
     parser.add_argument("--number", type=int, default=100, help="mutants drawn from the rooms")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tests", nargs="+", default=SUITE, help="the tests that they meet")
     options = parser.parse_args()
     if options.files:
         files = [path.resolve().relative_to(PROJECT.resolve()) for path in options.files]
         drawn = [mutant for path in files for mutant in mutants_of(path)]
     else:
-        folders = [PROJECT / "flake8_celery_retry" / room for room in ROOMS]
-        paths = sorted(path for folder in folders for path in folder.rglob("*.py"))
-        everything = [each for path in paths for each in mutants_of(path.relative_to(PROJECT))]
-        drawn = random.Random(options.seed).sample(everything, options.number)
-        print(f"{len(drawn)} of {len(everything)} mutants, seed {options.seed}")
+        drawn = sample(options.number, options.seed)
+        print(f"{len(drawn)} mutants, seed {options.seed}")
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder))
-        house.measure(options.tests)
-        survivors = []
-        for number, mutant in enumerate(drawn, 1):
-            if not house.notices(mutant):
-                survivors.append(mutant)
-                unreached = "" if house.tests_of(mutant) else "  (no test reaches the line)"
-                print(f"{number}: {mutant}{unreached}", flush=True)
-    noticed = len(drawn) - len(survivors)
-    print(f"{noticed} of {len(drawn)} noticed: {noticed / max(1, len(drawn)):.0%}")
+        house = House(Path(folder), options.tests)
+        left = []
+        for mutant in house.lives(drawn, house.examples(), options.processes):
+            left.append(mutant)
+            print(f"({mutant})", flush=True)
+        print(f"{len(left)} of {len(drawn)} not noticed by the fixtures", flush=True)
+        survivors = 0
+        if left:
+            tests = house.tests()
+            for mutant in house.lives(left, tests, options.processes):
+                survivors += 1
+                unreached = "" if tests.reaching(mutant) else "  (no test reaches the line)"
+                print(f"{mutant}{unreached}", flush=True)
+    noticed = len(drawn) - survivors
+    print(f"{noticed} of {len(drawn)} noticed: {noticed / max(1, len(drawn)):.1%}")
     return 1 if survivors else 0
 
 
