@@ -139,7 +139,7 @@ class Module:
     def is_clock(self, call: ast.Call) -> bool:
         """Whether a call asks what time it is."""
         method = call.func.attr if isinstance(call.func, ast.Attribute) else None
-        qualified = self.names.qualified(call.func) or ""
+        qualified = self.names.qualified(call.func)
         return method in CLOCK_METHODS or qualified in CLOCKS | CLOCK_METHODS
 
     @cached_property

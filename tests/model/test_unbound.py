@@ -49,6 +49,7 @@ def found(body: str, handler: str = "print(x)", clause: str = "Exception") -> bo
         "x = int(p)",
         "x += fetch()",
         "raise ValueError\nx = 1",
+        "def y(z: fetch()): ...\nx = 1",
         "if p:\n    x = fetch()\nelse:\n    x = 1",
     ],
 )

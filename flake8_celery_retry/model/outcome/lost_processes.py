@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 from ...facts.exceptions import ends_a_process
+from ...syntax.tree import FunctionNode
 from ..handlers import Handler
 from ..retries import RetryCall
 from ..tasks import Task
@@ -42,5 +43,5 @@ def _waits(task: Task) -> bool:
         waits_for_a_result(task.module, scope.node.body)
         for owner in (task, *task.bases)
         for scope in owner.scopes
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(scope.node, FunctionNode)
     )
