@@ -32,7 +32,8 @@ def test_annotations_set_what_they_name_and_anything_where_they_cannot_be_read(
     annotations: str, options: set[str]
 ) -> None:
     module = model(
-        f"import shop\nfrom celery import Celery\napp = Celery()\napp.conf.task_annotations = {annotations}\n"
+        "import shop\nfrom celery import Celery\n"
+        f"app = Celery()\napp.conf.task_annotations = {annotations}\n"
     )
 
     assert annotated_options(module) == options
