@@ -1,4 +1,4 @@
-"""Released packages that use Celery, downloaded and unpacked: real code to measure and lint.
+"""Released packages, most of which use Celery, downloaded and unpacked: real code to lint.
 
 Used by the other scripts of this folder; ``python benchmarks/packages.py [FOLDER]`` only fetches.
 Nothing of a package is installed, imported or run.
@@ -11,16 +11,55 @@ import sys
 import zipfile
 from pathlib import Path
 
-#: The packages of docs/field-report.md, at the versions that it judges.
+#: The packages of docs/field-report.md, at the versions that it judges: those that use Celery …
 PACKAGES = (
+    "aa-killtracker==2.1.0",
+    "aa-memberaudit==5.3.0",
+    "aa-moonmining==3.2.0",
+    "aa-structures==4.1.0",
+    "allianceauth==5.5.0",
+    "allianceauth-corptools==3.5.1",
     "apache-superset==6.1.0",
     "celery==5.7.0",
+    "celery-haystack==0.10",
     "django-celery-email==3.0.0",
+    "django-eveuniverse==2.2.0",
+    "django-helpdesk==2.6.1",
+    "django-webhook==0.0.15",
+    "edx-celeryutils==2.0.0",
     "edx-enterprise==8.18.0",
+    "geonode==5.1.1",
+    "invenio-communities==29.3.0",
+    "invenio-files-rest==6.1.0",
+    "invenio-indexer==6.0.1",
+    "invenio-rdm-records==36.0.0",
     "mayan-edms==4.12.2",
+    "opencve==1.5.0",
+    "openwisp-controller==1.3.2",
+    "openwisp-firmware-upgrader==1.3.1",
+    "openwisp-monitoring==1.3",
+    "openwisp-notifications==1.3",
     "pretix==2026.8.0",
+    "swh-loader-core==5.24.2",
+    "swh-scheduler==3.6.0",
+    "weblate==2026.10.1",
+)
+
+#: … and those that have tasks of another kind, which must not be taken for Celery's.
+LOOKALIKES = (
+    "apscheduler==3.11.3",
+    "arq==0.28.0",
+    "django-dramatiq==0.15.0",
+    "dramatiq==2.2.1",
+    "huey==3.5.4",
+    "prefect==3.9.1",
+    "prefect-aws==0.7.12",
+    "procrastinate==3.10.0",
     "pulpcore==3.123.1",
-    "weblate==5.14.3",
+    "scancodeio==38.2.0",
+    "taskiq==0.13.0",
+    "vulnerablecode==40.2.0",
+    "zou==1.0.97",
 )
 
 FOLDER = Path(__file__).parent / "packages"
@@ -33,7 +72,7 @@ def fetch(folder: Path = FOLDER) -> list[Path]:
     """
     wheels = folder / "wheels"
     sources = []
-    for requirement in PACKAGES:
+    for requirement in (*PACKAGES, *LOOKALIKES):
         target = folder / requirement.replace("==", "-")
         if not target.exists():
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
