@@ -64,7 +64,12 @@ class Attempt:
         call = f"{self.receiver}.retry({', '.join(arguments)})"
         ending = [self.instead or ("raise " if self.raised else "") + call]
         if self.apologizes:
-            ending = ["try:", *_indented(ending), "except MaxRetriesExceededError:", "    raise"]
+            ending = [
+                "try:",
+                *_indented(ending),
+                "except MaxRetriesExceededError:",
+                "    log.info(order_id)",
+            ]
         clause = f"except {self.caught}" + (f" as {self.name}:" if self.name else ":")
         handled = [*self.before, *ending, *self.after]
         return ["try:", f"    {self.tried}", clause, *_indented(handled)]

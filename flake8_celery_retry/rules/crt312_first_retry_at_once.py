@@ -89,9 +89,18 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _fix(module: Module, counts: list[ast.expr]) -> Fix:
-    edits = []
-    for count in counts:
-        is_alone = not isinstance(module.tree.parent(count), ast.BinOp)
-        opening, closing = ("", " + 1") if is_alone else ("(", " + 1)")
-        edits.append(ReplaceExpression(count, (opening, count, closing)))
-    return Fix("count from 1", safe=False, edits=tuple(edits))
+    return Fix("count from 1", safe=False, edits=tuple(_one_more(module, each) for each in counts))
+
+
+def _one_more(module: Module, count: ast.expr) -> ReplaceExpression:
+    around = module.tree.parent(count)
+    if not isinstance(around, ast.BinOp):
+        return ReplaceExpression(count, (count, " + 1"))
+    if isinstance(around.op, ast.Pow):
+        # Formatters write n**2, but (n + 1) ** 2.
+        other = around.right if around.left is count else around.left
+        if isinstance(other, (ast.Constant, ast.Name)) and other is not count:
+            more = ("(", count, " + 1)")
+            power = (*more, " ** ", other) if around.left is count else (other, " ** ", *more)
+            return ReplaceExpression(around, power)
+    return ReplaceExpression(count, ("(", count, " + 1)"))
