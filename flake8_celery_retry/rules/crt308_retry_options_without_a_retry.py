@@ -47,11 +47,11 @@ def charge_order(order_id):
 `max_retries=0`, which is how one says "never"; a bound task that hands `self` to something or gives
 it another name; a task that hands its own name to something in its body; a base class of another
 module (by `base=` too), an app made with `task_cls=`, a decorator of the project's own, options
-that can't be read; options that it shares with a task that may retry (a `**` dict, a `partial`); a
-task that speaks of somebody's `.retry`, itself or in a function of the module that it calls
-(`current_task.retry`), raises `Retry` by hand (CRT204) or puts its message back (CRT214); a
-misspelled `autoretry_for` (CRT306); a decorator `@something.task` in a module that imports no
-Celery.
+that can't be read; options that it shares with a task that may retry (a `**` dict, a `partial`, a
+base class of the module); a task that speaks of somebody's `.retry`, itself or in a function of the
+module that it calls (`current_task.retry`), raises `Retry` by hand (CRT204) or puts its message
+back (CRT214); a misspelled `autoretry_for` (CRT306); a decorator `@something.task` in a module that
+imports no Celery.
 
 ## Fix
 

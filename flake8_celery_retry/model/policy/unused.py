@@ -43,13 +43,12 @@ def _limits(task: Task) -> Iterator[Option]:
 @remembered
 def _values_for_others(module: Module) -> frozenset[ast.expr]:
     """The values that tasks which may retry have in common with others: those of a ``**`` dict, a
-    ``partial``, a decorator with a name."""
+    ``partial``, a decorator with a name, a base class."""
     return frozenset(
         option.value
         for task in module.tasks
         if _may_retry(task)
         for option in task.options.values()
-        if not isinstance(option.holder, ast.ClassDef)
     )
 
 
