@@ -20,8 +20,8 @@ def retry_call(receiver: str, arguments: Sequence[tuple[str, str | ast.expr]]) -
 
 def retry_to_write(receiver: str | None, delay: str, room: int) -> str:
     """For a message: the retry call to write, without its delay where there is no room for that.
-    ``receiver`` is what the task is called in its function (``None``: it must be bound first), ``delay`` is
-    ``countdown=60`` or the like, or empty."""
+    ``receiver`` is what the task is called in its function (``None``: it must be bound first),
+    ``delay`` is ``countdown=60`` or the like, or empty."""
     beginning = f"{'' if receiver else 'bind it, '}raise {receiver or 'self'}.retry("
     written = f"{beginning}{delay})"
     return written if len(written) <= room else f"{beginning})"
