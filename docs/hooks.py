@@ -201,22 +201,34 @@ def _lines(source: str) -> list[str]:
 
 
 @cache
-def _runs() -> dict[str, Any]:
-    path = DOCS / "runs.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def _recording() -> dict[str, Any]:
+    recording: dict[str, Any] = json.loads((DOCS / "runs.json").read_text(encoding="utf-8"))
+    return recording
 
 
 def seen_on_a_worker(page: Page) -> str:
-    """What a worker made of the example, and of the fixed code, as the laboratory wrote it down."""
-    seen = _runs().get(page.code)
-    if not seen:
+    """What a worker made of the page's code, as the laboratory wrote it down; empty where its
+    experiments run other code."""
+    rows = _recording()["rules"].get(page.code)
+    if not rows:
         return ""
-    head = "| | runs | each run ended in | what the sender reads |\n| --- | --- | --- | --- |\n"
-    rows = "".join(
-        f"| {row['what']} | {row['runs']} | {' → '.join(row['ends']) or '–'} | {row['read']} |\n"
-        for row in seen
+    head = (
+        "| experiment | code | runs | they ended in | the sender reads |\n|" + " --- |" * 5 + "\n"
     )
-    return f"Seen on a worker (the retries' delays left out):\n\n{head}{rows}"
+    lines = "".join(
+        f"| {row['experiment']} | {row['code']} | {row['runs']} | {row['ends'] or 'none'} "
+        f"| {_read(row)} |\n"
+        for row in rows
+    )
+    return f"Seen on a worker of Celery {_recording()['celery']}:\n\n{head}{lines}"
+
+
+def _read(row: dict[str, Any]) -> str:
+    """What the sender reads: the state, and the error in code (it may hold anything)."""
+    if row["failure"] is None:
+        return str(row["state"])
+    failure = " ".join(row["failure"].split()).replace("|", "\\|").replace("`", "'")
+    return f"{row['state']}: `{failure}`"
 
 
 def zipped_linter() -> bytes:

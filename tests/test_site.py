@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from pages import read_page
-from project import PROJECT
+from project import DOCS, PROJECT
 from rulebook import codes
 
 from flake8_celery_retry.links import DOCUMENTATION, page_url
@@ -143,3 +144,15 @@ def test_the_linter_in_the_browser_needs_nothing_but_python(site: Path, tmp_path
 
     assert '"code": "CRT203"' in said
     assert '"safe": true' in said
+
+
+def test_a_page_shows_what_the_worker_made_of_its_example(pages: dict[str, Html]) -> None:
+    recorded = json.loads((DOCS / "runs.json").read_text(encoding="utf-8"))["rules"]
+    assert set(recorded) <= set(codes())
+    for code, rows in recorded.items():
+        for row in rows:
+            assert f"<td>{row['experiment']}</td>" in pages[f"rules/{code}/"].text
+
+
+def test_the_pictures_are_part_of_the_page(pages: dict[str, Html]) -> None:
+    assert pages["guide/"].text.count('<svg role="img" aria-label=') == 2

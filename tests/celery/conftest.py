@@ -2,6 +2,9 @@
 
 An experiment's file is named after its rule: ``test_crt101.py`` is given the page of CRT101.
 There is no ``__init__.py`` here, for a package named ``celery`` would hide the real one.
+
+``python -m pytest tests/celery -k test_crt -n0 --record=docs/runs.json`` writes down what the
+worker made of the code on the rules' pages; the site shows it.
 """
 
 from __future__ import annotations
@@ -29,8 +32,46 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from laboratory import Laboratory  # noqa: E402
 from pages import Page, read_page  # noqa: E402
+from recording import Recording  # noqa: E402
 from shop import gateway, mail  # noqa: E402
 from shop.models import Order, Payment  # noqa: E402
+
+RECORDING = pytest.StashKey[Recording]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--record``."""
+    parser.addoption(
+        "--record", type=Path, metavar="FILE", help="write down what a worker made of the pages"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a recording, where one is wanted."""
+    if file := config.getoption("--record", None):
+        config.stash[RECORDING] = Recording(file)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the recording of a session in which every experiment came out as it should."""
+    recording = session.config.stash.get(RECORDING, None)
+    if recording is not None and exitstatus == pytest.ExitCode.OK:
+        recording.write()
+
+
+@pytest.fixture(autouse=True)
+def recorded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Note what was seen of the page's own code."""
+    recording = request.config.stash.get(RECORDING, None)
+    names = [name for name in ("lab", "lab_on_disk") if name in request.fixturenames]
+    if recording is None or not names or "page" not in request.fixturenames:
+        yield
+        return
+    laboratory: Laboratory = request.getfixturevalue(names[0])
+    page: Page = request.getfixturevalue("page")
+    yield
+    experiment = request.node.originalname.removeprefix("test_").replace("_", " ")
+    recording.note(page, experiment, laboratory.observations)
 
 
 @pytest.fixture(scope="session")

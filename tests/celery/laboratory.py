@@ -139,6 +139,8 @@ class Laboratory:
         self.app = app
         self.folder = folder
         self.sleeps: list[float] = []
+        #: What was seen in this experiment, by the source that ran.
+        self.observations: list[tuple[str, Observation]] = []
         self._seen: Observation | None = None
         self._module: ModuleType | None = None
         self._publishing = threading.local()
@@ -181,13 +183,18 @@ class Laboratory:
         raises is raised here.
         """
         module = example if isinstance(example, ModuleType) else self.load(example)
-        return self.watch(module, task, lambda: getattr(module, task).delay(*args, **kwargs))
+        seen = self.watch(module, task, lambda: getattr(module, task).delay(*args, **kwargs))
+        if isinstance(example, str):
+            self.observations.append((example, seen))
+        return seen
 
     def run_unchecked(self, example: str, task: str, *args: object) -> Observation:
         """Send a task by its name alone, as another service does: nobody checks the arguments."""
         module = self.load(example)
         name = getattr(module, task).name
-        return self.watch(module, task, lambda: self.app.send_task(name, args))
+        seen = self.watch(module, task, lambda: self.app.send_task(name, args))
+        self.observations.append((example, seen))
+        return seen
 
     def watch(self, module: ModuleType, task: str, action: Callable[[], object]) -> Observation:
         """Watch a task that an action sends, until all that it set off has ended."""
@@ -293,6 +300,7 @@ class Laboratory:
         """Make this laboratory's app the current one, and note sleeps and log lines."""
         self.app.set_current()
         self.app.set_default()
+        self.observations = []
         listener = _Listener(self)
         logging.getLogger().addHandler(listener)
         with mock.patch.object(shop.celery, "app", self.app), mock.patch("time.sleep", self._sleep):
