@@ -54,8 +54,7 @@ class FixerProcess:
         With ``only`` a finding, its fix alone is carried out, safe or not. Nothing is raised for
         any content: what goes wrong is the outcome's error.
         """
-        if self._process is None or not self._process.is_alive():
-            self._start()
+        self.start()
         assert self._process is not None
         assert self._connection is not None
         try:
@@ -67,6 +66,11 @@ class FixerProcess:
             self.close()
             return Outcome(content, error=f"the fixer died of it ({why})")
         return _outcome_of(answer)
+
+    def start(self) -> None:
+        """Start the process ahead of the first file, for those who would have to wait for it."""
+        if self._process is None or not self._process.is_alive():
+            self._start()
 
     def close(self) -> None:
         """End the process; it holds nothing that could get lost."""
@@ -109,6 +113,9 @@ def _serve(run: Run, connection: Connection, other_end: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_process()
     fixer = Fixer(run)
+    # It takes longest of the first file, which may not have come yet.
+    from ..fixing import fixer as _  # noqa: F401
+
     try:
         while True:
             connection.send(fixer.answer(*connection.recv()))

@@ -171,6 +171,8 @@ class Session:
         buffer = self._buffer(uri)
         found = [] if buffer is None else self._diagnostics(buffer, buffer.findings)
         self._send(uri, found, version)
+        if buffer is not None and any(finding.fix for finding in buffer.findings):
+            self._documents[uri].project.fixer.start()  # an editor waits for actions only so long
 
     def _send(self, uri: str, found: list[types.Diagnostic], version: int | None) -> None:
         params = types.PublishDiagnosticsParams(uri=uri, diagnostics=found, version=version)
