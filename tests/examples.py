@@ -31,11 +31,11 @@ from flake8_celery_retry.settings import Settings
 
 
 def findings(source: str, opinions: frozenset[str], path: str = "") -> set[tuple[int, str]]:
-    """The line (from 1) and code of each finding, with these opinions on."""
+    """The line (from 1) and code of each finding that has a message, with these opinions on."""
     found = lint(
         ast.parse(source), source.splitlines(keepends=True), Settings(opinions=opinions), path
     )
-    return {(finding.line, finding.code) for finding in found}
+    return {(finding.line, finding.code) for finding in found if finding.message.isprintable()}
 
 
 def examples() -> dict[str, Callable[[], bool]]:
