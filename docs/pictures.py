@@ -1,4 +1,4 @@
-"""The guide's pictures, drawn from real runs: ``python docs/pictures.py`` writes docs/pictures.
+"""The guide's pictures, drawn from real runs: ``python docs/pictures.py [FOLDER]``.
 
 ``doubling.svg``: which run sent which, of the page of CRT203 with a handler that retries as well
 (a worker of the laboratory, max_retries=2). ``backoff.svg``: the delays that Celery's own function
@@ -184,11 +184,12 @@ def svg(width: int, height: int, drawn: list[str]) -> str:
 
 
 def main() -> None:
-    """Draw both."""
-    PICTURES.mkdir(exist_ok=True)
+    """Draw both into docs/pictures, or into another folder."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    folder.mkdir(exist_ok=True)
     runs = doubled_runs()
     for name, picture in (("doubling", doubling(runs)), ("backoff", backoff())):
-        (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
+        (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
     print(len(runs), "runs:", ", ".join(f"{run.number} from {run.sender}" for run in runs))
 
 
