@@ -1,13 +1,13 @@
 """Mutants: small mistakes put into the project's code, each against what reaches its line.
 
-    python tests/mutants.py [--number N] [--seed S] [--processes P] [FILE …]
+    python tests/mutants.py [--number N] [--seed S] [--rooms model …] [--processes P] [FILE …]
 
-Without files a sample is drawn from ``model/`` and ``rules/``, from each file in proportion to its
-lines of code. A mutant meets the fixtures and the pages' examples first (`examples.py`: findings
-and fixes), then the tests; both in a copy of this process that has the mutant in the place of its
-module, and only those that reach its line. What neither notices is printed with its place;
-``mutants_that_live.md`` says why some do. mutmut and cosmic-ray run the whole suite, or all tests
-that enter a function, for every mutant: hours on two cores.
+Without files a sample is drawn from ``model/``, ``rules/`` and ``fixing/rewrite/``, from each file
+in proportion to its lines of code. A mutant meets the fixtures and the pages' examples first
+(`examples.py`: findings and fixes), then the tests; both in a copy of this process that has the
+mutant in the place of its module, and only those that reach its line. What neither notices is
+printed with its place; ``mutants_that_live.md`` says why some do. mutmut and cosmic-ray run the
+whole suite, or all tests that enter a function, for every mutant: hours on two cores.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ import libcst.metadata  # noqa: F401
 import pytest
 from project import PROJECT
 
-ROOMS = ["model", "rules"]
+ROOMS = ["model", "rules", "fixing/rewrite"]
 #: The tests that reach them without starting programs; what the fixtures say is asked before.
 SUITE = ["tests/model", "tests/rules", "tests/syntax", "tests/fixing", "tests/linting"]
 ASKED_BEFORE = ["tests/rules/test_fixtures.py", "tests/rules/test_pages.py"]
@@ -368,10 +368,10 @@ class _Contexts:
             self.measuring.switch_context("")
 
 
-def sample(number: int, seed: int) -> list[Mutant]:
+def sample(number: int, seed: int, rooms: list[str]) -> list[Mutant]:
     """So many mutants, from each file of the rooms in proportion to its lines of code."""
     drawing = random.Random(seed)
-    folders = [PROJECT / "flake8_celery_retry" / room for room in ROOMS]
+    folders = [PROJECT / "flake8_celery_retry" / room for room in rooms]
     paths = sorted(path for folder in folders for path in folder.rglob("*.py"))
     by_file = [list(mutants_of(path.relative_to(PROJECT))) for path in paths]
     lines = [_lines_of_code(path) for path in paths]
@@ -395,6 +395,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path, help="all mutants of these files")
     parser.add_argument("--number", type=int, default=100, help="mutants drawn from the rooms")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rooms", nargs="+", default=ROOMS, help="where the sample is drawn from")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tests", nargs="+", default=SUITE, help="the tests that they meet")
     options = parser.parse_args()
@@ -402,7 +403,7 @@ def main() -> int:
         files = [path.resolve().relative_to(PROJECT.resolve()) for path in options.files]
         drawn = [mutant for path in files for mutant in mutants_of(path)]
     else:
-        drawn = sample(options.number, options.seed)
+        drawn = sample(options.number, options.seed, options.rooms)
         print(f"{len(drawn)} mutants, seed {options.seed}")
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder), options.tests)

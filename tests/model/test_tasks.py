@@ -282,3 +282,9 @@ def charge(): pass
 """)
     assert set(task.options) == names
     assert task.options_complete is complete
+
+
+def test_a_class_without_run_takes_no_arguments() -> None:
+    task = only_task("from celery import Task\nclass Patient(Task):\n    max_retries = 5\n")
+
+    assert task.positional_parameters == []
