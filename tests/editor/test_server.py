@@ -272,7 +272,7 @@ def test_what_was_not_asked_for_is_not_offered(server: LanguageServer, path: Pat
     assert FIX_ALL not in server.actions(path, found[0], ["quickfix"])
     assert len(server.actions(path, found[0], ["quickfix"])) == 2
     assert server.actions(path, found[0], ["refactor", "source.organizeImports"]) == {}
-    assert server.actions(path, found[0], ["source.fixAllOfThem"]) == {}
+    assert server.actions(path, found[0], ["source.fixAll.flake8"]) == {}
 
 
 def test_what_noqa_silences_is_not_fixed(server: LanguageServer, path: Path) -> None:
