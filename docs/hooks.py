@@ -56,6 +56,11 @@ FAMILIES = {
     "CRT9": "Opinions",
 }
 
+#: What the first page has beyond the README, whose readers may have no site at hand.
+PLAYGROUND = (
+    "\n- [Playground](playground.md): paste a task, and see what is found, in the browser\n"
+)
+
 #: Code, links, headings and HTML are left alone; what is left may name a rule.
 NOT_PROSE = re.compile(
     r"^(?P<fence>```+|~~~+).*?^(?P=fence)|^#.*?$|`+[^`\n]*`+|\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]+>",
@@ -133,7 +138,10 @@ def first_page() -> str:
     """The README up to its table of rules, with links that lead from the site's first page."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     beginning = readme.partition("\n## The rules\n")[0]
-    return re.sub(r"\]\((?:docs/)?([^):]+)\)", _link_from_the_first_page, beginning) + "\n"
+    return (
+        re.sub(r"\]\((?:docs/)?([^):]+)\)", _link_from_the_first_page, beginning.rstrip())
+        + PLAYGROUND
+    )
 
 
 def _link_from_the_first_page(link: re.Match[str]) -> str:

@@ -156,3 +156,8 @@ def test_a_page_shows_what_the_worker_made_of_its_example(pages: dict[str, Html]
 
 def test_the_pictures_are_part_of_the_page(pages: dict[str, Html]) -> None:
     assert pages["guide/"].text.count('<svg role="img" aria-label=') == 2
+
+
+def test_a_code_becomes_a_link_in_prose_alone(pages: dict[str, Html]) -> None:
+    assert "../rules/CRT203/" in pages["guide/"].links
+    assert not [address for address, page in pages.items() if "](" in page.text]
