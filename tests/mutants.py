@@ -62,9 +62,10 @@ class Mutant:
     node: int
     number: int
 
-    def source(self) -> str:
-        """The file's source with the change; pages and comments don't matter to it."""
-        tree = ast.parse((PROJECT / self.path).read_text(encoding="utf-8"))
+    def source(self, project: Path) -> str:
+        """The source of its file in a copy of the project, with the change; comments don't matter
+        to it."""
+        tree = ast.parse((project / self.path).read_text(encoding="utf-8"))
         old = list(_code(tree))[self.node]
         new = list(changes(old))[self.number]
         return ast.unparse(ast.fix_missing_locations(_Replacing(old, new).visit(tree)))
@@ -306,7 +307,7 @@ class House:
                 with open(os.devnull, "w") as nowhere:
                     os.dup2(nowhere.fileno(), 1)
                     os.dup2(nowhere.fileno(), 2)
-                    _put_in_place(self.folder / mutant.path, mutant.source())
+                    _put_in_place(self.folder / mutant.path, mutant.source(self.folder))
                     status = 0 if question() else 1
         except BaseException:
             if mutant is None:
