@@ -28,11 +28,16 @@ CHANGING_METHODS = frozenset(
 )
 
 
+#: So many bindings of a name are looked at each time; an exception may have thousands.
+FEW = 8
+
+
 class Names:
     """What the names of a tree mean."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._firsts: dict[tuple[Scope, str, str], Binding | None] = {}
         self._reads_in: dict[Scope, dict[str, list[ast.Name]]] = {}
         self._imported: dict[Scope, dict[str, str]] = {}
 
@@ -51,6 +56,16 @@ class Names:
         """Whether nothing around a name binds it, and no star import may."""
         return not self.tree.star_import and self.lookup(name.id, self.tree.scope_of(name)) is None
 
+    def _first(self, found: tuple[Scope, list[Binding]], name: str, kind: str) -> Binding | None:
+        """The first of a name's bindings that is of a kind; looked for once where there are many."""
+        scope, bindings = found
+        """The first of a name's bindings of a kind; looked for once where there are many."""
+            return next((each for each in bindings if each.kind == kind), None)
+        key = (scope, name, kind)
+        if key not in self._firsts:
+            self._firsts[key] = next((each for each in bindings if each.kind == kind), None)
+        return self._firsts[key]
+
     def assigned(self, name: ast.Name) -> ast.expr | None:
         """The value of a name that is bound once, by a plain assignment."""
         found = self.lookup(name.id, self.tree.scope_of(name))
@@ -66,12 +81,12 @@ class Names:
             found = self.lookup(expression.id, self.tree.scope_of(expression))
             if found is None:
                 return None
-            for binding in found[1]:
-                if binding.kind == "definition":
-                    assert isinstance(
-                        binding.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-                    )
-                    return binding.node
+            binding = self._first(found, expression.id, "definition")
+            if binding is not None:
+                assert isinstance(
+                    binding.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+                )
+                return binding.node
             value = self.assigned(expression)
             if value is None:
                 return None
@@ -85,11 +100,11 @@ class Names:
         found = self.lookup(expression.id, self.tree.scope_of(expression))
         if found is None:
             return None
-        for binding in found[1]:
-            if binding.kind == "parameter":
-                assert isinstance(binding.node, ast.arg)
-                return binding.node
-        return None
+        binding = self._first(found, expression.id, "parameter")
+        if binding is None:
+            return None
+        assert isinstance(binding.node, ast.arg)
+        return binding.node
 
     def is_changed(self, parameter: ast.arg) -> bool:
         """Whether a function binds its parameter anew, or changes what it holds in place."""
@@ -143,9 +158,9 @@ class Names:
             found = self.lookup(expression.id, self.tree.scope_of(expression))
             if found is None:
                 return _joined(expression.id, parts)
-            for binding in found[1]:
-                if binding.qualified is not None:
-                    return _joined(binding.qualified, parts)
+            binding = self._first(found, expression.id, "import")
+            if binding is not None and binding.qualified is not None:
+                return _joined(binding.qualified, parts)
             expression = self.assigned(expression)
         return None
 
