@@ -57,9 +57,9 @@ class Names:
         return not self.tree.star_import and self.lookup(name.id, self.tree.scope_of(name)) is None
 
     def _first(self, found: tuple[Scope, list[Binding]], name: str, kind: str) -> Binding | None:
-        """The first of a name's bindings that is of a kind; looked for once where there are many."""
-        scope, bindings = found
         """The first of a name's bindings of a kind; looked for once where there are many."""
+        scope, bindings = found
+        if len(bindings) <= FEW:
             return next((each for each in bindings if each.kind == kind), None)
         key = (scope, name, kind)
         if key not in self._firsts:
