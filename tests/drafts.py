@@ -68,7 +68,7 @@ class Attempt:
                 "try:",
                 *_indented(ending),
                 "except MaxRetriesExceededError:",
-                "    log.info(order_id)",
+                "    raise LookupError(order_id)",
             ]
         clause = f"except {self.caught}" + (f" as {self.name}:" if self.name else ":")
         handled = [*self.before, *ending, *self.after]

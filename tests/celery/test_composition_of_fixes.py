@@ -124,11 +124,15 @@ def codes(source, tmp_path):
     return [found.split()[1] for found in shown.splitlines()]
 
 
+#: What is the author's to decide, and so has no fix.
+LEFT = {"not startable": ["CRT211"], "home-made": ["CRT304"]}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_after_one_run_flake8_has_nothing_to_say(fix, tmp_path, name):
+def test_after_one_run_flake8_has_nothing_to_say_that_could_be_fixed(fix, tmp_path, name):
     found = codes(NAMES[name], tmp_path)
     assert "CRT102" in found or len(found) >= 4, "CRT102 holds back what is wrong with its call"
-    assert codes(fix(NAMES[name]), tmp_path) == []
+    assert codes(fix(NAMES[name]), tmp_path) == LEFT.get(name, [])
 
 
 def test_the_bound_task_retries_and_ends(lab, fix):
