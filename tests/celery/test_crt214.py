@@ -1,7 +1,5 @@
 """CRT214: a message that is put back comes again at once, for ever."""
 
-import time
-
 from shop import gateway
 
 LATE = "acks_late=True"
@@ -11,14 +9,12 @@ MANY = 200
 
 def test_acknowledged_late_it_runs_for_as_long_as_it_fails(lab, page):
     gateway.fails(times=MANY)
-    began = time.monotonic()
 
     seen = lab.run(page.example, "charge_order", 7)
 
     assert seen.ends == ["REJECTED"] * MANY + ["SUCCESS"]
     assert {run.retries for run in seen.all_runs} == {0}
     assert len(seen.messages) == 1, "the broker sends the same message again"
-    assert time.monotonic() - began < 30
 
 
 def test_a_limit_changes_nothing(lab, page):

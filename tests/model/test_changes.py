@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from short_modules import codes
+from work_done import calls_made
 
 HEAD = "from celery import shared_task\n\n@shared_task(bind=True)\n"
 RETRY = "    try:\n        send(p)\n    except OSError as exc:\n        raise self.retry(exc=exc)\n"
@@ -73,14 +72,10 @@ def test_a_nested_function_changes_its_own_parameter() -> None:
     ],
 )
 def test_twice_as_many_changes_cost_twice_as_much(line: str) -> None:
-    def cost(times: int) -> float:
-        body = line * times
-        began = time.process_time()
-        lines_of(body)
-        return time.process_time() - began
+    def cost(times: int) -> int:
+        return calls_made(lambda: lines_of(line * times))
 
-    cost(200)
-    assert cost(1_600) < 24 * cost(200) + 0.2
+    assert cost(400) < 3 * cost(200)
 
 
 def test_five_thousand_handlers_that_retry() -> None:
@@ -88,6 +83,4 @@ def test_five_thousand_handlers_that_retry() -> None:
         f"    except E{number}:\n        raise self.retry()\n" for number in range(5_000)
     )
     source = f"{HEAD}def task(self, p):\n    try:\n        p.pop()\n        send(p)\n{clauses}"
-    began = time.process_time()
     assert codes(source).count("CRT216") == 1
-    assert time.process_time() - began < 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import time
 
 import pytest
 
@@ -27,13 +26,11 @@ def test_a_signature_of_255_parameters() -> None:
     parameters = ", ".join(["self", *(f"p{number}" for number in range(254))])
     given = ", ".join("0" for _ in range(254))
 
-    began = time.process_time()
     assert misfit(parameters, f"args=({given},), kwargs={{}}") is None
     assert misfit(parameters, f"args=({given}, 0), kwargs={{}}") == Misfit(
         "too many", True, (), 255, 254
     )
     assert misfit(parameters, "args=(0,), kwargs={}", "bind=True") is not None
-    assert time.process_time() - began < 0.5
 
 
 def test_a_display_of_ten_thousand_arguments() -> None:
