@@ -32,7 +32,7 @@ def lint(
             task = module.task_of(node)
             if task is not None and task.may_be_foreign:
                 # It may be no task of Celery's at all: nothing is certain enough to change it.
-                if rule.is_opinion:
+                if rule.needs_celery:
                     continue
                 fix = None
             line, column = _place(lines, node.lineno, node.col_offset)

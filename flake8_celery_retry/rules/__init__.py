@@ -4,8 +4,8 @@ A rule's file is named ``<code>_<name>.py``. Its docstring is the rule's page, a
 ``check(module)`` asks the model of a module its question and yields a
 :class:`~flake8_celery_retry.linting.findings.Mistake` for every answer. Nobody keeps a list.
 
-What else is to be known of a rule, its file says with a constant: ``HOLDS_OTHERS_BACK`` and
-``IS_SEEN_UNBOUND`` (see :class:`Rule`).
+What else is to be known of a rule, its file says with a constant: ``HOLDS_OTHERS_BACK``,
+``IS_SEEN_UNBOUND`` and ``SPEAKS_OF_OPTIONS`` (see :class:`Rule`).
 """
 
 from __future__ import annotations
@@ -53,6 +53,12 @@ class Rule:
     def is_opinion(self) -> bool:
         """Whether the rule runs only when it is named."""
         return self.code.startswith(OPINIONS)
+
+    @property
+    def needs_celery(self) -> bool:
+        """Whether what it says holds only of a task that is known to be Celery's: an opinion, and
+        what speaks of options (those of a retry call too), which other libraries have as well."""
+        return self.is_opinion or getattr(self.module, "SPEAKS_OF_OPTIONS", False)
 
     @property
     def is_fatal(self) -> bool:

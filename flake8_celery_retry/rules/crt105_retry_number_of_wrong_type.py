@@ -84,6 +84,9 @@ from ..model import Module, Option
 from ..syntax.values import Item
 from .repairs.options import drop, in_seconds, rename, without_quotes
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 DELAYS = frozenset({"countdown", "default_retry_delay"})
 BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
 OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries", "expires")

@@ -68,6 +68,9 @@ from ..linting.quoting import quoted
 from ..model import Module
 from .repairs.options import drop
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:

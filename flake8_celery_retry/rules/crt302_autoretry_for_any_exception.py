@@ -68,6 +68,9 @@ from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.autoretry import broad_exception, has_policy
 from ..model.policy.limits import limit_of_autoretry, unlimited_option
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:

@@ -80,6 +80,9 @@ from ..model.work.uses import hands_itself_out, reads_option
 from ..syntax.values import Item
 from .repairs.options import drop, drop_limit, say_never
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 #: What automatic retries alone read, and what only they wait for.
 OF_AUTORETRY = ("autoretry_for", *sorted(AUTORETRY_OPTIONS), "default_retry_delay")
 

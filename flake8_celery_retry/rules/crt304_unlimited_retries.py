@@ -73,6 +73,9 @@ from ..model.policy.autoretry import broad_exception
 from ..model.policy.limits import limit_of_task, unlimited_option
 from ..model.policy.retry_count import limits_retries_by_hand
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:

@@ -81,6 +81,9 @@ from ..model.policy.limits import calls_of
 from ..model.policy.unused import options_of_no_retry
 from ..model.work.uses import hands_itself_out, hands_itself_to_retry, reads_option
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 class Ignored(NamedTuple):
     """An option that Celery ignores; ``reason`` reads on after the option's name."""

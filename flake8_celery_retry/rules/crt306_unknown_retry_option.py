@@ -80,6 +80,9 @@ from ..model import Module, Option, Task
 from ..model.spelling import fits, unknown_options
 from .repairs.options import rename
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 #: Characters that the message has room for options and what is meant by them.
 MOST = 32
 

@@ -67,6 +67,9 @@ from ..linting.quoting import listed
 from ..model import Module
 from ..model.policy.unused import options_of_no_retry
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 #: Characters of a message, its task's name left aside, for which there is a second advice.
 MOST = 73
 

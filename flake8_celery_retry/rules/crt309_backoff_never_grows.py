@@ -63,6 +63,9 @@ from ..model import Module, Option, Task
 from ..model.policy.autoretry import lacks_autoretry
 from ..model.policy.in_force import setting_of_task
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:

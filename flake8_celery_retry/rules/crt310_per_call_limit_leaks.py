@@ -70,6 +70,9 @@ from ..linting.quoting import quoted
 from ..model import Module
 from ..model.policy.in_force import limit_in_force, limit_of_call_in_force
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:

@@ -81,6 +81,9 @@ from ..model import Module
 from ..model.policy.count_tests import CountTest, vain_tests
 from ..model.work.purposes import Purposes
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     purposes = Purposes(module)

@@ -71,6 +71,9 @@ from ..linting.findings import Fix, Mistake
 from ..model import Module
 from ..model.policy.counted import FirstRun
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     first = FirstRun(module)

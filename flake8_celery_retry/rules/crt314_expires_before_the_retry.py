@@ -71,6 +71,9 @@ from ..linting.findings import Mistake
 from ..model import Module
 from ..model.policy.expiry import Expiry, expiries_of_task, expiry_of_call
 
+#: Of a task that may be another library's, nothing is said.
+SPEAKS_OF_OPTIONS = True
+
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
