@@ -1,10 +1,11 @@
 """Modules by chance, linted and fixed: what must be true of every module is true of these.
 
 ``python benchmarks/fuzz.py --seed 1 --runs 20000`` draws modules from a grammar of tasks;
-``--changed`` changes real ones instead (fixtures, Celery's and Django's sources). The same seed
-draws the same modules. Each 200 of them are also given to ``flake8`` and ``check``, which must say
-the same. Prints what was seen, and on a failure the module that is to blame (one of the grammar as
-small as it can be made); then the exit status is 1.
+``--changed`` changes real ones instead (fixtures, Celery's and Django's sources). They come in
+lots of 200, each drawn by itself: ``--from 4000`` goes on where a run of the same seed was stopped.
+A whole lot is also given to ``flake8`` and ``check``, which must say the same. Prints a line for
+every ten lots, and at once each module that fails, then made smaller for up to a minute; at the end
+what was seen. The exit status is 1 if one failed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -29,86 +31,41 @@ from invariants import Seen, check_module, is_readable  # where the path says
 
 LOT = 200
 
+#: How long a module that fails is made smaller, in seconds.
+SMALLER_FOR = 60.0
 
-class Lots:
-    """Keeps modules until there are enough of them for a run of flake8."""
-
-    def __init__(self) -> None:
-        self.waiting: list[bytes] = []
-
-    def add(self, source: bytes) -> None:
-        """Keep a module; compare the two programs when the lot is full."""
-        if is_readable(source):
-            self.waiting.append(source)
-        if len(self.waiting) >= LOT:
-            self.compare()
-
-    def compare(self) -> None:
-        """Whether flake8 and ``check`` say the same of those that wait."""
-        self._compare(self.waiting)
-        self.waiting = []
-
-    def _compare(self, sources: Sequence[bytes]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            for number, source in enumerate(sources):
-                (Path(folder) / f"module{number:03}.py").write_bytes(source)
-            ours = printed("flake8_celery_retry", "check", folder=folder)
-            theirs = printed("flake8", folder=folder)
-        if theirs is not None:
-            assert ours == theirs, f"flake8 and check differ:\n{(ours, theirs, sources)}"
-        elif len(sources) > 1:  # flake8 dies of one of them
-            half = len(sources) // 2
-            self._compare(sources[:half])
-            self._compare(sources[half:])
+Draw = Callable[[str, int], list[str]]
 
 
-def printed(*program: str, folder: str) -> list[str] | None:
-    """What a program prints about a folder; ``None`` if a plugin (pyflakes) dies of a module."""
-    arguments = ["--isolated", "--select=CRT,E9", "--extend-select=CRT9", "-j1", "."]
-    line = [sys.executable, "-m", *program, *arguments]
-    ended = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
-    died = "Traceback" in ended.stderr or "failed during execution" in ended.stdout
-    return None if died else ended.stdout.splitlines()
+def drawn(name: str, size: int) -> list[str]:
+    """Modules of the grammar; the same for the same name."""
+    sources: list[str] = []
 
-
-def draw_modules(number: int, runs: int, seen: Seen) -> None:
-    """Check modules of the grammar."""
-    lots = Lots()
-
-    @seed(number)
+    @seed(Random(name).getrandbits(64))
     @settings(
-        max_examples=runs,
+        max_examples=size,
         database=None,
         deadline=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(modules())
-    def check(source: str) -> None:
-        check_module(source.encode(), seen)
-        lots.add(source.encode())
+    def keep(source: str) -> None:
+        sources.append(source)
 
-    check()
-    lots.compare()
+    keep()
+    return sources[:size]
 
 
-def change_modules(number: int, runs: int, seen: Seen) -> None:
-    """Check real modules with changes."""
-    chance = Random(number)
-    sources = [path.read_text(encoding="utf-8") for path in real_modules()]
-    lots = Lots()
-    failures = 0
-    for run in range(runs):
-        source = readable_change(sources, chance)
-        try:
-            check_module(source.encode(), seen)
-            lots.add(source.encode())
-        except Exception:
-            failures += 1
-            print(f"change {run} of seed {number}:\n{source}")
-            traceback.print_exc(limit=-3)
-    lots.compare()
-    assert not failures, f"{failures} modules failed"
+def changed_ones() -> Draw:
+    """Draws real modules with changes."""
+    real = [path.read_text(encoding="utf-8") for path in real_modules()]
+
+    def draw(name: str, size: int) -> list[str]:
+        chance = Random(name)
+        return [readable_change(real, chance) for _ in range(size)]
+
+    return draw
 
 
 def readable_change(sources: list[str], chance: Random) -> str:
@@ -121,25 +78,114 @@ def readable_change(sources: list[str], chance: Random) -> str:
     return source
 
 
+def trouble(source: str, seen: Seen) -> Exception | None:
+    """What is amiss when a module is linted and fixed."""
+    try:
+        check_module(source.encode(), seen)
+    except Exception as error:
+        return error
+    return None
+
+
+def smaller(source: str, error: Exception) -> str:
+    """The module without the lines that the trouble doesn't need, as far as time allows."""
+    end = time.monotonic() + SMALLER_FOR
+    lines = source.splitlines(keepends=True)
+    size = len(lines) // 2
+    while size:
+        at = 0
+        while at < len(lines):
+            fewer = lines[:at] + lines[at + size :]
+            if time.monotonic() > end:
+                return "".join(lines)
+            if _is_same(trouble("".join(fewer), Seen()), error):
+                lines = fewer
+            else:
+                at += size
+        size //= 2
+    return "".join(lines)
+
+
+def _is_same(error: Exception | None, other: Exception) -> bool:
+    """Whether two troubles are one: of a kind, at one place."""
+    return error is not None and _place(error) == _place(other)
+
+
+def _place(error: Exception) -> tuple[type[Exception], str, int | None]:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return type(error), last.filename, last.lineno
+
+
+def disagreement(sources: Sequence[str]) -> str | None:
+    """What ``flake8`` and ``check`` say differently of some modules."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, source in enumerate(sources):
+            (Path(folder) / f"module{number:03}.py").write_bytes(source.encode())
+        ours = printed("flake8_celery_retry", "check", folder=folder)
+        theirs = printed("flake8", folder=folder)
+    if theirs is None:  # flake8 dies of one of them
+        half = len(sources) // 2
+        parts = (sources[:half], sources[half:]) if half else ()
+        return next((found for part in parts if (found := disagreement(part))), None)
+    if ours == theirs:
+        return None
+    lines = sorted(set(ours or []) ^ set(theirs))
+    number = int(lines[0].partition("module")[2][:3]) if lines else 0
+    return "\n".join(["flake8 and check differ:", *lines, "in", sources[number]])
+
+
+def printed(*program: str, folder: str) -> list[str] | None:
+    """What a program prints about a folder; ``None`` if a plugin (pyflakes) dies of a module."""
+    arguments = ["--isolated", "--select=CRT,E9", "--extend-select=CRT9", "-j1", "."]
+    line = [sys.executable, "-m", *program, *arguments]
+    ended = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+    died = "Traceback" in ended.stderr or "failed during execution" in ended.stdout
+    return None if died else ended.stdout.splitlines()
+
+
+def check_lot(sources: Sequence[str], seen: Seen) -> int:
+    """Check some modules; print those that fail; how many these are."""
+    failures = 0
+    for source in sources:
+        error = trouble(source, seen)
+        if error is not None:
+            failures += 1
+            print("".join(traceback.format_exception(error)), source, sep="\n", flush=True)
+            print(f"made smaller:\n{smaller(source, error)}", flush=True)
+    differs = disagreement([source for source in sources if is_readable(source.encode())])
+    if differs is not None:
+        failures += 1
+        print(differs, flush=True)
+    return failures
+
+
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=20_000)
+    parser.add_argument("--from", dest="first", type=int, default=0, help="a multiple of 200")
     parser.add_argument("--changed", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    seen = Seen()
-    fuzz = change_modules if arguments.changed else draw_modules
-    try:
-        fuzz(arguments.seed, arguments.runs, seen)
-    finally:
-        print(f"{seen.modules} modules, {seen.unreadable} of them no Python")
-        print("found:", ", ".join(f"{code} {n}" for code, n in sorted(seen.found.items())))
-        print("fixed:", ", ".join(f"{code} {n}" for code, n in sorted(seen.fixed.items())))
-        for kind, count in seen.failed.most_common():
-            print(f"fix failed {count} times: {': '.join(kind)}")
-            print("    " + seen.examples[kind].replace("\n", "\n    "))
+    seen, failures = Seen(), 0
+    draw = changed_ones() if arguments.changed else drawn
+    start = time.monotonic()
+    for first in range(arguments.first, arguments.runs, LOT):
+        size = min(LOT, arguments.runs - first)
+        failures += check_lot(draw(f"{arguments.seed}/{first}", size), seen)
+        if first % (10 * LOT) == 0 or first + size == arguments.runs:
+            clock = time.monotonic() - start
+            print(
+                f"{first + size} of {arguments.runs}: {failures} failed, {clock:.0f} s", flush=True
+            )
+    print(f"{seen.modules} modules, {seen.unreadable} of them no Python, {failures} failed")
+    print("found:", ", ".join(f"{code} {n}" for code, n in sorted(seen.found.items())))
+    print("fixed:", ", ".join(f"{code} {n}" for code, n in sorted(seen.fixed.items())))
+    for kind, count in seen.failed.most_common():
+        print(f"fix failed {count} times: {': '.join(kind)}")
+        print("    " + seen.examples[kind].replace("\n", "\n    "))
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":
