@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from programs import BAD_TASK, FIXED_TASK, command, flake8, on_terminal, write
@@ -307,17 +306,44 @@ def test_many_files_are_checked_as_few_are(tmp_path: Path) -> None:
     assert len(together.lines) == 3000
 
 
-def test_a_terminal_sees_a_long_run_come_along(tmp_path: Path) -> None:
-    write(tmp_path, {"tasks.py": BAD_TASK})
-    watching = "import time\nfrom flake8_celery_retry.command.progress import with_progress\n"
-    watching += "for item in with_progress(range(3), 3, 'checked'): time.sleep(0.7)\n"
-    assert errors_on_terminal(["-c", watching], tmp_path).count(b"checked ") == 2
-    started = perf_counter()
-    short = errors_on_terminal(["-m", "flake8_celery_retry", "check"], tmp_path)
-    if perf_counter() - started < 1:  # else it was a long one, on a machine with much to do
-        assert b"checked" not in short
-    piped = subprocess.run([sys.executable, "-c", watching], stderr=subprocess.PIPE, check=True)
+#: Three files, each of which takes so many seconds by a clock that only they move.
+WATCHING = """
+import sys
+from flake8_celery_retry.command.progress import with_progress
+seconds = 0.0
+for _ in with_progress(range(3), 3, "checked", lambda: seconds):
+    seconds += float(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        ("0.3", b""),
+        ("0.4", b"\rchecked 3 of 3 files" + b"\r" + b" " * 20 + b"\r"),
+        ("0.7", b"\rchecked 2 of 3 files\rchecked 3 of 3 files" + b"\r" + b" " * 20 + b"\r"),
+    ],
+)
+def test_a_terminal_sees_a_long_run_come_along(tmp_path: Path, seconds: str, shown: bytes) -> None:
+    assert errors_on_terminal(["-c", WATCHING, seconds], tmp_path) == shown
+    piped = subprocess.run(
+        [sys.executable, "-c", WATCHING, seconds], stderr=subprocess.PIPE, check=True
+    )
     assert piped.stderr == b""
+
+
+@pytest.mark.parametrize("name", ["check", "fix"])
+@pytest.mark.parametrize("patience", [0, 1e6])
+def test_both_commands_count_their_files(tmp_path: Path, name: str, patience: float) -> None:
+    write(tmp_path, {"tasks.py": BAD_TASK})
+    script = f"""
+from flake8_celery_retry.command import progress
+from flake8_celery_retry.command.cli import main
+progress.PATIENCE = {patience}
+main([{name!r}])
+"""
+    shown = errors_on_terminal(["-c", script], tmp_path)
+    assert (b"checked 1 of 1 files" in shown) == (patience == 0)
 
 
 def errors_on_terminal(arguments: list[str], folder: Path) -> bytes:

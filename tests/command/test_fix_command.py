@@ -312,21 +312,52 @@ def test_whatever_kills_a_run_loses_nothing_and_the_next_one_tidies_up(tmp_path:
     assert {(tmp_path / name).read_text() for name in names} == {FIXED_TASK}
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells of children")
+#: Makes the process that fixes die in the middle of a file, as a stack that is used up once did.
+DYING = """
+import os, signal
+from flake8_celery_retry.fixing import fixer
+
+fix_source = fixer.fix_source
+
+def die_of_some(content, *arguments, **options):
+    if b"deadly" in content:
+        {death}
+    return fix_source(content, *arguments, **options)
+
+fixer.fix_source = die_of_some
+"""
+
+
+@pytest.mark.parametrize(
+    ("death", "named"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("os._exit(3)", "status 3"),
+    ],
+)
 def test_a_file_that_the_fixer_dies_of_is_left_alone_and_the_others_are_fixed(
-    tmp_path: Path,
+    tmp_path: Path, death: str, named: str
 ) -> None:
-    names = many_tasks(tmp_path)
-    with fixing(tmp_path) as running:
-        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGKILL)
-        output, errors = running.communicate()
-    lines = output.splitlines()
-    assert errors == ""
-    [died] = [line for line in lines if "left alone: " in line]
-    assert died.endswith(": left alone: the fixer died of it (SIGKILL)")
-    assert lines[-1] == "fixed 199 findings in 199 files; 1 file left alone"
-    assert [(tmp_path / name).read_text() for name in names].count(BAD_TASK) == 1
+    deadly = BAD_TASK.replace("sent", "deadly")
+    files = {"a.py": BAD_TASK, "b.py": deadly, "c.py": BAD_TASK, "d.py": deadly, "e.py": BAD_TASK}
+    write(tmp_path / "shop", files)
+    write(tmp_path / "dying", {"sitecustomize.py": DYING.format(death=death)})
+    here = {"PYTHONPATH": str(tmp_path / "dying")}
+    ended = command("fix", "--isolated", cwd=tmp_path / "shop", environment=here)
+    assert ended.errors == ""
+    fixed = "CRT101 fixed: add self as first parameter"
+    assert ended.lines == [
+        f"./a.py:4:1: {fixed}",
+        f"./b.py: left alone: the fixer died of it ({named})",
+        f"./c.py:4:1: {fixed}",
+        f"./d.py: left alone: the fixer died of it ({named})",
+        f"./e.py:4:1: {fixed}",
+        "fixed 3 findings in 3 files; 2 files left alone",
+    ]
+    expected = {name: source.replace("()", "(self)", 1) for name, source in files.items()}
+    expected |= {"b.py": deadly, "d.py": deadly}
+    assert {name: (tmp_path / "shop" / name).read_text() for name in files} == expected
 
 
 #: A file in which fixes move what is below them, and one brings the last finding to light.
