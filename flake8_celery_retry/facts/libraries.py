@@ -29,6 +29,10 @@ REPORTS = frozenset(
     }
 )
 
+#: Functions that tell people of the exception at hand with its traceback, or make a text of it.
+TRACEBACK_REPORTS = frozenset({"traceback.print_exc", "sentry_sdk.capture_exception"})
+TRACEBACK_TEXTS = frozenset({"traceback.format_exc", "traceback.format_exception"})
+
 #: Modules that are at hand with their package, which imports them itself.
 SUBMODULES = {"redis.exceptions": "redis", "urllib.error": "urllib"}
 

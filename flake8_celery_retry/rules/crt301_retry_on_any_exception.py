@@ -58,7 +58,11 @@ or `kwargs=` that differ from the task's own: it goes on with the rest of the wo
 comment that says that its breadth is meant (`# noqa: BLE001`, `# pylint: disable=broad-except`). A
 `try` that does nothing but raise a plain `Exception(...)`, to have a cause for the retry: there is
 no narrower class. A task with `autoretry_for=(Exception,)`, of which CRT302 and CRT908 speak: what
-a narrower clause lets pass is retried all the same.
+a narrower clause lets pass is retried all the same. A plan for all that may fail: the clause logs
+each error with its traceback (`logger.exception`, `exc_info=True`), so that nobody waits for the
+last retry to hear of a bug, and a limit or a delay is written out (and no retry call stands in the
+`try`, which the clause would take for an error). A task that polls, retrying without an error too,
+after the same delay and with the same limit.
 
 ## Fix
 
@@ -80,6 +84,8 @@ from ..model import Handler, Module, RetryCall
 from ..model.outcome.sorting import is_sorted_out, raises_to_have_a_cause
 from ..model.policy.autoretry import retries_whatever_fails
 from ..model.policy.limits import limit_of_call
+from ..model.policy.planned import is_planned
+from ..model.policy.polling import goes_on_polling
 from ..model.work.arguments import goes_on_with_other_work
 from ..model.work.families import Family, family_of, family_of_body
 from .repairs.names import name_class
@@ -112,6 +118,8 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
         and not raises_to_have_a_cause(handler)
         and not is_sorted_out(call)
         and not goes_on_with_other_work(call)
+        and not is_planned(call)
+        and not goes_on_polling(call)
         and not (call.task is not None and retries_whatever_fails(call.task))
     )
 

@@ -55,7 +55,9 @@ def charge_order(self, order_id):
 A task that compares `self.request.retries` (through a local name, `+ 1` too), an argument of its
 own that counts attempts, or a clock with a limit of its own, one way of which leaves without a
 retry. `None` in one arm of a conditional expression, which somebody thought about. A decorator or
-class when all that retries has a limit of its own; a task that never retries.
+class when all that retries has a limit of its own; a task that never retries. A task that waits
+for what is to come: each of its retries is a poll, outside of `except` and under a condition, that
+says how long it waits, or has a delay that the exception names (`countdown=exc.retry_after`).
 
 ## Fix
 
@@ -71,6 +73,7 @@ from ..linting.findings import Mistake
 from ..model import Module, Task
 from ..model.policy.autoretry import broad_exception
 from ..model.policy.limits import limit_of_task, unlimited_option
+from ..model.policy.polling import is_paced
 from ..model.policy.retry_count import limits_retries_by_hand
 
 #: Of a task that may be another library's, nothing is said.
@@ -86,7 +89,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _check_task(task: Task) -> Iterator[Mistake]:
     values = task.module.values
     option = unlimited_option(task)
-    if option is not None:
+    if option is not None and not is_paced(task):
         what = "retries any error" if broad_exception(task) else "retries"
         yield Mistake(
             option.value,

@@ -6,7 +6,7 @@ from ...facts.exceptions import BROAD, is_celery_exception
 from ...syntax.values import UNKNOWN
 from ..spelling import is_meant
 from ..tasks import Task
-from .in_force import Setting, delay_in_force, limit_in_force, setting_of_task
+from .in_force import delay_in_force, limit_in_force, setting_of_task
 
 
 def lacks_autoretry(task: Task) -> bool:
@@ -62,9 +62,4 @@ def retries_whatever_fails(task: Task) -> bool:
 def has_policy(task: Task) -> bool:
     """Whether the author has written out how often and how long its automatic retries wait: a
     limit (``None`` is none, save in a conditional expression) and a delay."""
-    limit = limit_in_force(task)
-    return limit.place is not None and limit.value is not None and _is_chosen(delay_in_force(task))
-
-
-def _is_chosen(delay: Setting) -> bool:
-    return delay.place is not None and delay.value is not None
+    return limit_in_force(task).is_chosen and delay_in_force(task).is_chosen

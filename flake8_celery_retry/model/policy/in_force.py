@@ -37,6 +37,11 @@ class Setting:
         return self.place is None and not self.is_hidden
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether somebody writes it, as something else than a plain ``None``."""
+        return self.place is not None and self.value is not None
+
+    @property
     def number(self) -> float | None:
         """The number that it comes to, of seconds or retries (``True`` is none)."""
         is_number = isinstance(self.value, (int, float)) and not isinstance(self.value, bool)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
+from ..remembering import remembered
 from ..retries import RetryCall
+from ..tasks import Task
+from .limits import calls_of
+
+#: The arguments of a retry call that say how long a poll goes on.
+PACE = ("countdown", "eta", "max_retries")
 
 
 def says_how_long_to_poll(call: RetryCall) -> bool:
@@ -11,6 +19,46 @@ def says_how_long_to_poll(call: RetryCall) -> bool:
     return _is_written(call, "countdown", "eta", "default_retry_delay") and _is_written(
         call, "max_retries"
     )
+
+
+def goes_on_polling(call: RetryCall) -> bool:
+    """Whether a retry in a handler is one more look of a task that polls: the task retries without
+    a failure too, and both calls have the same delay and limit."""
+    if call.task is None:
+        return False
+    pace = _pace(call)
+    return any(_is_poll(other) and _pace(other) == pace for other in calls_of(call.task))
+
+
+@remembered
+def is_paced(task: Task) -> bool:
+    """Whether each retry of a task waits for something that is to come: it polls, or what failed
+    says when to come again (``countdown=exc.retry_after``). No number of such retries is right."""
+    calls = [call for call in calls_of(task) if call.passes("max_retries") is False]
+    is_paced = all(_is_poll(call) or _is_told_when(call) for call in calls)
+    return bool(calls) and is_paced and not task.retries_automatically
+
+
+def _is_poll(call: RetryCall) -> bool:
+    return call.handler is None and call.is_conditional and says_how_long_to_poll(call)
+
+
+def _is_told_when(call: RetryCall) -> bool:
+    """Whether the exception of a handler says how long a retry waits, by an attribute of it."""
+    delay = call.argument("countdown") or call.argument("eta")
+    if delay is None or call.exception_name is None:
+        return False
+    module = call.module
+    return any(
+        isinstance(attribute.value, ast.Name) and attribute.value.id == call.exception_name
+        for arm in module.values.arms(delay)
+        for attribute in module.tree.within(arm, ast.Attribute)
+    )
+
+
+def _pace(call: RetryCall) -> dict[str, str]:
+    given = {name: call.argument(name) for name in PACE}
+    return {name: ast.dump(value) for name, value in given.items() if value is not None}
 
 
 def _is_written(call: RetryCall, *names: str) -> bool:
