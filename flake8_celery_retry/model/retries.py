@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..facts.options import RETRY_PARAMETERS
 from ..syntax import flow
-from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.tree import FunctionNode, Scope
 from ..syntax.values import Item
 from .handlers import Handler
 
@@ -100,14 +100,12 @@ class RetryCall:
     def is_the_task(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task itself: where the call gets it as a parameter,
         or the task's own global name."""
-        parameter = self.module.names.parameter(expression)
         if self.task is None:
             if self.module.recognition.is_current_task(expression):
                 return True
+            parameter = self.module.names.parameter(expression)
             return parameter is not None and parameter is self.parameter
-        if parameter is None or self.task.is_class:
-            return self.task.is_reference(expression)
-        return self.task.is_reference(expression) and self.task.has_parameter_for_itself
+        return self.task.is_reference(expression)
 
     def is_single_parameter(self, expression: ast.expr) -> bool:
         """Whether an expression is one of the task's own parameters as it came, and nothing shows
@@ -165,12 +163,11 @@ class RetryCall:
     @property
     def handlers(self) -> list[Handler]:
         """All the handlers it stands in, from the inside out."""
-        found: list[Handler] = []
-        for frame in self.frames:
-            statement = self.module.tree.parent(frame.node)
-            if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
-                found.append(self.module.handler(frame.node))
-        return found
+        return [
+            self.module.handler(frame.node)
+            for frame in self.frames
+            if isinstance(frame.node, ast.ExceptHandler)
+        ]
 
     @property
     def guards(self) -> list[flow.Frame]:
@@ -216,11 +213,7 @@ class RetryCall:
     @property
     def tries(self) -> list[ast.Try]:
         """The ``try`` statements that hold it in their body, from the inside out."""
-        return [
-            frame.node
-            for frame in self.frames
-            if frame.kind == "try" and isinstance(frame.node, TRY)
-        ]
+        return flow.tries_among(self.frames)
 
     def is_inside(self, handler: Handler) -> bool:
         """Whether it stands in a handler itself, not in a nested function that is called there."""
@@ -244,7 +237,6 @@ class RetryCall:
         what happens at the end is dealt with there."""
         return any(
             handler.catches("MaxRetriesExceededError")
-            for frame in self.frames
-            if frame.kind == "try" and isinstance(frame.node, TRY)
-            for handler in self.handlers_of(frame.node)
+            for statement in self.tries
+            for handler in self.handlers_of(statement)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -71,6 +71,11 @@ def _kind(parent: ast.AST, field: str, child: ast.AST) -> Kind | None:
     if isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         return "loop" if field != "generators" else None
     return None
+
+
+def tries_among(frames: Iterable[Frame]) -> list[ast.Try]:
+    """Of some frames the ``try`` statements that hold the node in their body, in the same order."""
+    return [frame.node for frame in frames if frame.kind == "try" and isinstance(frame.node, TRY)]
 
 
 def path(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
@@ -156,17 +161,15 @@ def _may_leave(values: Values, statement: ast.stmt) -> bool:
         if isinstance(leaving, ast.Return):
             return True
         if isinstance(leaving, ast.Raise):
-            tries = [frame.node for frame in around if frame.kind == "try"]
-            if not any(_catches(values, statement, leaving) for statement in tries):
+            if not any(_catches(values, each, leaving) for each in tries_among(around)):
                 return True
         elif not any(frame.kind == "loop" and frame.field == "body" for frame in around):
             return True
     return False
 
 
-def _catches(values: Values, around: ast.AST, leaving: ast.Raise) -> bool:
+def _catches(values: Values, around: ast.Try, leaving: ast.Raise) -> bool:
     """Whether a ``try`` has a clause for what a ``raise`` in its body raises."""
-    assert isinstance(around, TRY)
     raised = leaving.exc.func if isinstance(leaving.exc, ast.Call) else leaving.exc
     for handler in around.handlers:
         if not BROAD.isdisjoint(values.exceptions(handler.type)):

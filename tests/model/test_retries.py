@@ -92,6 +92,29 @@ def charge(self, order, jobs):
     assert codes(source) == []
 
 
+def test_another_task_is_retried_by_its_name_not_by_an_object_made_on_the_spot():
+    module = model("""
+        from celery import Task, shared_task
+        from shop.celery import app
+
+        class Notify(Task):
+            def run(self): pass
+
+        notify = app.register_task(Notify())
+
+        @shared_task(bind=True)
+        def charge(self):
+            Notify.retry()
+            Notify().retry()
+            own = Notify()
+            own.retry()
+            notify.retry()
+    """)
+    [calls] = module.calls.on_other_tasks.values()
+    assert [call.receiver for call in calls] == ["notify"]
+    assert module.retry_calls == ()
+
+
 @pytest.mark.parametrize("name", ["self", "task", "order_task", "_", "this"])
 def test_a_retry_call_is_one_on_the_first_parameter_whatever_its_name(name):
     source = f"""

@@ -235,6 +235,34 @@ def test_the_run_of_a_class_that_is_only_a_base_of_functions_never_runs(use, is_
     assert len(module.retry_calls) == (not is_replaced)
 
 
+def test_a_task_has_the_retry_calls_of_the_methods_that_it_inherits():
+    base, by_class, by_function = model("""
+        from celery import Task, shared_task
+
+        class Charging(Task):
+            abstract = True
+
+            def run(self):
+                raise self.retry()
+
+            def settle(self):
+                raise self.retry(countdown=5)
+
+        class Charge(Charging):
+            def run(self):
+                self.settle()
+
+        @shared_task(base=Charging, bind=True)
+        def charge(self):
+            self.settle()
+    """).tasks
+    assert by_class.inherited_retry_calls == list(base.retry_calls)
+    # The function stands in the place of ``run``.
+    assert by_function.inherited_retry_calls == [base.retry_calls[1]]
+    assert by_class.retries
+    assert by_function.retries
+
+
 @pytest.mark.parametrize("classes", ["class A(A): pass", "class A(B): pass\nclass B(A): pass"])
 def test_a_class_that_inherits_from_itself_is_no_task(classes):
     source = (

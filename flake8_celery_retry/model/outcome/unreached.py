@@ -291,10 +291,8 @@ class _Keeping:
             listed = self._listed_among(class_, kinds)
             if listed is None:
                 continue
-            for frame in flow.frames(tree, leaving):
-                if frame.kind != "try" or not isinstance(frame.node, TRY):
-                    continue
-                handler = first_to_catch(self.module, frame.node, kinds)
+            for around in flow.tries_among(flow.frames(tree, leaving)):
+                handler = first_to_catch(self.module, around, kinds)
                 if handler is not None:
                     if self._keeps(handler):
                         yield Kept(handler, listed)

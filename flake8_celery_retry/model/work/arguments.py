@@ -260,8 +260,7 @@ class Repeat:
         return all(
             target is not None
             and (
-                target == name
-                or target in purposes.followed
+                target in purposes.followed
                 or self.is_read_only_by(target, purposes.following(name))
             )
             for target in names

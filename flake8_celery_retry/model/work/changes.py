@@ -203,14 +203,14 @@ class _Retried:
 
     def __post_init__(self) -> None:
         for call in self.task.retry_calls:
-            sends_as_it_is = call.passes("args") is False and call.passes("kwargs") is False
+            if call.passes("args") is not False or call.passes("kwargs") is not False:
+                continue
             reached = call.called_at or call.node
             tree = call.module.tree
-            if not sends_as_it_is or tree.scope_of(reached) is not self.task.function:
-                continue
             for statement in flow.path(tree, reached):
                 block = tree.parent(statement), tree.field(statement)
-                self.last[block] = max(self.last.get(block, (0, 0)), _position(statement))
+                position = _position(statement)
+                self.last[block] = max(self.last.get(block, position), position)
             for frame in flow.frames(tree, reached):
                 if frame.kind == "handler":
                     self.failed.add(tree.parent(frame.node))
@@ -222,14 +222,13 @@ class _Retried:
         tree = self.task.module.tree
         for statement in flow.path(tree, change.node):
             block = tree.parent(statement), tree.field(statement)
-            if _position(statement) < self.last.get(block, (0, 0)):
+            position = _position(statement)
+            if position < self.last.get(block, position):
                 return flow.gets_past(tree, change.node, statement)
-        for frame in flow.frames(tree, change.node):
-            if frame.kind != "try" or not isinstance(frame.node, TRY):
-                continue
-            if frame.node in self.done and flow.gets_past(tree, change.node, frame.node):
+        for around in flow.tries_among(flow.frames(tree, change.node)):
+            if around in self.done and flow.gets_past(tree, change.node, around):
                 return True
-            if frame.node in self.failed and self._may_fail_after(change, frame.node):
+            if around in self.failed and self._may_fail_after(change, around):
                 return True
         assert self.task.function is not None
         return self.task.retries_automatically and self._may_fail_after(

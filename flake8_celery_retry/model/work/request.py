@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...facts.decorators import SENDING_METHODS, SIGNATURE_METHODS
 from ...facts.options import NOT_OF_THE_REQUEST
 from ...syntax import flow
-from ...syntax.tree import TRY, FunctionNode, Scope
+from ...syntax.tree import FunctionNode, Scope
 from ..module import Module
 from ..policy.retry_count import is_request
 
@@ -92,7 +92,6 @@ def _is_prepared_for(module: Module, node: ast.Attribute) -> bool:
     """Whether a ``try`` around a read has a clause that names ``AttributeError``."""
     return any(
         "AttributeError" in module.values.exceptions(handler.type)
-        for frame in flow.frames(module.tree, node)
-        if frame.kind == "try" and isinstance(frame.node, TRY)
-        for handler in frame.node.handlers
+        for statement in flow.tries_among(flow.frames(module.tree, node))
+        for handler in statement.handlers
     )

@@ -25,10 +25,9 @@ class Way(NamedTuple):
 def handler_around(module: Module, node: ast.AST) -> Handler | None:
     """The handler that a node stands in; ``None`` where an ``else`` or ``finally`` is nearer."""
     for frame in flow.frames(module.tree, node):
+        if isinstance(frame.node, ast.ExceptHandler):
+            return module.handler(frame.node)
         if frame.kind in flow.SETTINGS:
-            statement = module.tree.parent(frame.node)
-            if isinstance(frame.node, ast.ExceptHandler) and isinstance(statement, TRY):
-                return module.handler(frame.node)
             return None
     return None
 
