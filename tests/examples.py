@@ -1,8 +1,9 @@
 """All that the fixtures and pages say of the rules, asked in one process.
 
 An example is a ``bad*.py``, a ``lookalike*.py`` or the code of a page. It holds where the linter
-finds in it what its comments announce and nothing else, and the fixes make of it what stands beside
-it. `tests/rules` asks the same of the real flake8; here it is seconds, for `mutants.py`.
+finds in it what its comments announce and nothing else, says what ``messages.txt`` says, and the
+fixes make of it what stands beside it. `tests/rules` asks the same of the real flake8; here it is
+seconds, for `mutants.py`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from fixture_files import (
     BAD,
     LINTED,
     expected,
+    findings,
     fixed_version,
+    messages_among,
     name,
     needs_newer_python,
-    opinions_of,
+    recorded_messages,
     what_fixes_make,
 )
 from pages import expectations, read_page
@@ -28,14 +31,6 @@ from rulebook import codes
 
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.settings import Settings
-
-
-def findings(source: str, opinions: frozenset[str], path: str = "") -> set[tuple[int, str]]:
-    """The line (from 1) and code of each finding that has a message, with these opinions on."""
-    found = lint(
-        ast.parse(source), source.splitlines(keepends=True), Settings(opinions=opinions), path
-    )
-    return {(finding.line, finding.code) for finding in found if finding.message.isprintable()}
 
 
 def examples() -> dict[str, Callable[[], bool]]:
@@ -55,8 +50,10 @@ def examples() -> dict[str, Callable[[], bool]]:
 
 
 def _fixture_holds(path: Path) -> bool:
-    source = path.read_text(encoding="utf-8")
-    return findings(source, opinions_of(path), str(path)) == expected(path)
+    found = findings(path)
+    if {(finding.line, finding.code) for finding in found} != expected(path):
+        return False
+    return messages_among(found, path) == recorded_messages(path)
 
 
 def _fixes_hold(path: Path, unsafe: bool) -> bool:
@@ -67,7 +64,9 @@ def _page_holds(code: str, heading: str) -> bool:
     page = read_page(code)
     source = page.example if heading == "Example" else page.use_instead
     try:
-        found = findings(source, frozenset({code} if code.startswith("CRT9") else ()))
+        tree = ast.parse(source)
     except SyntaxError:
         return sys.version_info < (3, 11)  # ``except*``
-    return found == set(expectations(source))
+    settings = Settings(opinions=frozenset({code} if code.startswith("CRT9") else ()))
+    found = lint(tree, source.splitlines(keepends=True), settings)
+    return {(finding.line, finding.code) for finding in found} == set(expectations(source))

@@ -1,7 +1,7 @@
 """The rulebook: what is written for, and from, the rules. Run it as ``python tests/rulebook.py``.
 
 new CRT115 retry-in-a-drawer    the skeleton of a rule: its file, its fixtures, its experiment
-fixed [CRT115 …]                fixed*.py and unsafely_fixed*.py, from the fixer (read the diff)
+fixed [CRT115 …]                fixed*.py, unsafely_fixed*.py and messages.txt (read the diff)
 lists                           the README's table and the changelog's numbers, from the pages
 """
 
@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fixture_files import fixed_versions, needs_newer_python
+from fixture_files import (
+    BAD,
+    LINTED,
+    findings,
+    fixed_versions,
+    messages_among,
+    needs_newer_python,
+    read_messages,
+    text_of_messages,
+)
 from pages import Page, read_page
 from project import EXPERIMENTS, FIXTURES, PROJECT, RULES
 
@@ -79,20 +88,32 @@ def lists() -> None:
 
 
 def fixed(*wanted: str) -> None:
-    """Write what the fixes make of each ``bad*.py``, and take away what they no longer make."""
+    """Write what the fixes make of each ``bad*.py``, and take away what they no longer make; write
+    what the rule says in its folder."""
     for code in wanted or codes():
-        for bad in sorted((FIXTURES / "rules").glob(f"{code.lower()}_*/bad*.py")):
-            if needs_newer_python(bad):
+        [folder] = (FIXTURES / "rules").glob(f"{code.lower()}_*")
+        recorded = read_messages(folder)
+        said: dict[str, list[str]] = {}
+        for path in [path for path in LINTED if path.parent == folder]:
+            if needs_newer_python(path):
+                said[path.name] = recorded.get(path.name, [])
                 continue
-            for path, content in fixed_versions(bad).items():
-                old = path.read_bytes() if path.exists() else None
-                if content == old:
-                    continue
-                if content is None:
-                    path.unlink()
-                else:
-                    path.write_bytes(content)
-                print(path.relative_to(PROJECT))
+            said[path.name] = messages_among(findings(path), path)
+            for version, content in fixed_versions(path).items() if path in BAD else ():
+                _write(version, content)
+        told = {name: messages for name, messages in said.items() if messages}
+        _write(folder / "messages.txt", text_of_messages(told).encode())
+
+
+def _write(path: Path, content: bytes | None) -> None:
+    """Write a file (no content: take it away) that isn't so already, and say which."""
+    if content == (path.read_bytes() if path.exists() else None):
+        return
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    print(path.relative_to(PROJECT))
 
 
 def new(code: str, name: str) -> None:
@@ -113,7 +134,7 @@ def new(code: str, name: str) -> None:
         print(file)
 
 
-BAD = """\
+BAD_CODE = """\
 from celery import shared_task
 
 from shop.gateway import GatewayDown, charge
@@ -149,12 +170,12 @@ What the experiment shows, in its words.
 ## Example
 
 ```python
-{BAD.format("CODE")}```
+{BAD_CODE.format("CODE")}```
 
 ## Use instead
 
 ```python
-{BAD.replace("  # {}", "")}```
+{BAD_CODE.replace("  # {}", "")}```
 
 ## What stays silent
 
@@ -182,7 +203,7 @@ def check(module: Module) -> Iterator[Mistake]:
 def _is_wrong(call: RetryCall) -> bool:
     return False
 ''',
-    f"{FIXTURES.relative_to(PROJECT)}/rules/{{stem}}/bad.py": BAD.format("expect: CODE"),
+    f"{FIXTURES.relative_to(PROJECT)}/rules/{{stem}}/bad.py": BAD_CODE.format("expect: CODE"),
     f"{FIXTURES.relative_to(PROJECT)}/rules/{{stem}}/lookalike.py": """\
 from celery import shared_task
 

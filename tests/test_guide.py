@@ -112,7 +112,8 @@ def test_a_rule_is_added_as_the_guide_says(house: Path) -> None:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
     fixed = run(house, command("python tests/rulebook.py fixed CRT115")).split()
-    assert fixed == ["fixtures/rules/crt199_retry_too_late/fixed.py"]
+    folder = "fixtures/rules/crt199_retry_too_late"
+    assert fixed == [f"{folder}/fixed.py", f"{folder}/messages.txt"]
     assert "countdown=30" in (house / fixed[0]).read_text(encoding="utf-8")
     listed = run(house, command("python tests/rulebook.py lists")).split()
     assert listed == ["README.md", "CHANGELOG.md"]

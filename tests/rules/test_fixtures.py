@@ -19,10 +19,14 @@ from fixture_files import (
     LINTED,
     Findings,
     expected,
+    findings,
     fixed_version,
+    messages_among,
     name,
     needs_newer_python,
     opinions_of,
+    read_messages,
+    recorded_messages,
     what_fixes_make,
 )
 from project import FIXTURES
@@ -68,6 +72,15 @@ def test_every_rule_has_bad_code_and_a_lookalike(folder: Path) -> None:
     lookalikes = list(folder.glob("lookalike*.py"))
     assert lookalikes
     assert all(expected(path) == set() for path in lookalikes)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_rule_says_what_messages_txt_says(folder: Path) -> None:
+    """``python tests/rulebook.py fixed`` writes it: read the diff as a user would."""
+    readable = [path for path in LINTED if path.parent == folder and not needs_newer_python(path)]
+    said = {name(path): messages_among(findings(path), path) for path in readable}
+    assert said == {name(path): recorded_messages(path) for path in readable}
+    assert {*read_messages(folder)} <= {path.name for path in LINTED if path.parent == folder}
 
 
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])

@@ -14,12 +14,11 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from fixture_files import LINTED, needs_newer_python, opinions_of
+from fixture_files import LINTED, findings, needs_newer_python
 from project import FIXTURES
 
 from flake8_celery_retry.facts.celery_settings import INVENTED_SETTINGS
 from flake8_celery_retry.linting.findings import Finding
-from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.model import read_module
 from flake8_celery_retry.settings import Settings
 
@@ -62,19 +61,14 @@ def renamed(source: str, names: dict[str, str]) -> str:
     return re.sub(rf"\b({'|'.join(names)})\b", lambda match: names[match[1]], source)
 
 
-def findings(source: str, path: Path) -> list[Finding]:
-    settings = Settings(opinions=opinions_of(path))
-    return lint(ast.parse(source), source.splitlines(keepends=True), settings, str(path))
-
-
 @cache
 def with_long_names(path: Path) -> tuple[list[Finding], ast.Module]:
     """The findings in a fixture whose tasks have names of 20 characters, and its tree."""
     source = path.read_text(encoding="utf-8")
     rewritten = renamed(source, long_names(ast.parse(source)))
-    found = findings(rewritten, path)
+    found = findings(path, rewritten)
     assert [(finding.line, finding.code) for finding in found] == [
-        (finding.line, finding.code) for finding in findings(source, path)
+        (finding.line, finding.code) for finding in findings(path, source)
     ], "a name changes nothing about what is found"
     return found, ast.parse(rewritten)
 
