@@ -1,7 +1,8 @@
 """The configurations of docs/integrations, in the editors themselves where they can be started.
 
-Neovim and Emacs are started without a window and do what a user does. Helix, Zed and Visual Studio
-Code can't be: from their configurations the server is started as they would start it.
+Neovim and Emacs are started without a window and do what a user does; Helix in a terminal that tmux
+makes. Zed and Visual Studio Code can't be: from their configurations the server is started as they
+would start it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -96,6 +99,70 @@ def test_emacs_shows_findings_and_fixes_them(tmp_path: Path) -> None:
     )
     assert done.stdout.startswith(SHOWN), done.stderr
     assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
+
+
+class Terminal:
+    """A terminal without a window, in which a program runs."""
+
+    def __init__(self, line: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self._tmux = ["tmux", "-S", str(folder / "tmux")]
+        subprocess.run(
+            [*self._tmux, "-f", os.devnull, "new-session", "-d", "-x", "120", "-y", "30", *line],
+            cwd=folder,
+            env={**environment, "TERM": "xterm-256color"},
+            check=True,
+        )
+
+    def shows(self, text: str) -> str:
+        """Wait for a text; what is on the screen, when it is there or never comes."""
+        until = time.monotonic() + 60
+        while True:
+            shot = [*self._tmux, "capture-pane", "-p"]
+            screen = subprocess.run(shot, capture_output=True, text=True, check=True).stdout
+            if text in screen or time.monotonic() > until:
+                return screen
+            time.sleep(0.1)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, as tmux names them."""
+        subprocess.run([*self._tmux, "send-keys", *keys], check=True)
+
+    def close(self) -> None:
+        """End all that runs there."""
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.mark.skipif(
+    not (shutil.which("hx") and shutil.which("tmux")), reason="Helix or tmux is not installed"
+)
+def test_helix_shows_findings_and_fixes_them(tmp_path: Path) -> None:
+    settings = tmp_path / "helix"
+    settings.mkdir()
+    shutil.copy(CONFIGURATIONS / "helix-languages.toml", settings / "languages.toml")
+    (tmp_path / "tasks.py").write_text(BAD_TASK)
+    helix = Terminal(
+        ["hx", "tasks.py"], tmp_path, {**ENVIRONMENT, "XDG_CONFIG_HOME": str(tmp_path)}
+    )
+    try:
+        assert "send_receipt()" in helix.shows("\u25cf")  # the mark of an error beside the line
+        helix.press("j", "j", "j")
+        assert "send_receipt has bind=True but no self" in helix.shows("(CRT101)")
+        helix.press("Space", "a")
+        assert "Disable CRT101" in helix.shows("add self as first parameter (CRT101, safe)")
+        helix.press("Enter")
+        assert "send_receipt(self)" in helix.shows("send_receipt(self)")
+        helix.press(":", "w", "q", "Enter")
+        wait_for(lambda: (tmp_path / "tasks.py").read_text() == FIXED_TASK)
+    finally:
+        helix.close()
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, a minute at most."""
+    until = time.monotonic() + 60
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert holds()
 
 
 # -- those that have no way to be started here -----------------------------------------------
