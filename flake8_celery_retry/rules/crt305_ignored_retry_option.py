@@ -85,6 +85,10 @@ from ..model.work.uses import hands_itself_out, hands_itself_to_retry, reads_opt
 SPEAKS_OF_OPTIONS = True
 
 
+#: The options by which automatic retries back off.
+DELAYS = frozenset({"retry_backoff", "retry_backoff_max", "retry_jitter"})
+
+
 class Ignored(NamedTuple):
     """An option that Celery ignores; ``reason`` reads on after the option's name."""
 
@@ -169,14 +173,22 @@ def _message(task: Task, ignored: list[Ignored]) -> str:
     for option, reason in ignored:
         names.setdefault(reason, []).append(option.name)
     if list(names) == ["without autoretry_for"]:
-        shown = listed(names["without autoretry_for"], 40)
-        return f"{name}: Celery reads {shown} only with autoretry_for; add it"
+        options = names["without autoretry_for"]
+        if calls_of(task):
+            return _message_by_hand(name, options)
+        return f"{name}: Celery reads {listed(options, 40)} only with autoretry_for; add it"
     advice = "drop it" if len(ignored) == 1 else "drop them"
     if len(names) == 1:
         [(reason, options)] = names.items()
         return f"{name}: Celery ignores {listed(options, 35)} {reason}; {advice}"
     shown = listed([found.option.name for found in ignored], 30)
     return f"{name}: Celery ignores {shown} beside other options; {advice}"
+
+
+def _message_by_hand(name: str, options: list[str]) -> str:
+    advice = "drop it" if DELAYS.isdisjoint(options) else "pass countdown="
+    shown = listed(options, 25)
+    return f"{name} retries by hand: Celery reads no {shown} there; {advice}"
 
 
 def _message_for_call(call: RetryCall) -> str:
