@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from importlib.util import cache_from_source
 from pathlib import Path
 
+import flake8
 import pytest
 
 pytest.register_assert_rewrite("drafts", "pages", "programs", "rewriting", "short_modules")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where Python may not write bytecode, and the installer wrote none, tests keep some of theirs.
+
+    Else each of the hundreds of programs that they start would compile all it imports anew.
+    """
+    is_compiled = Path(cache_from_source(flake8.__file__)).exists()
+    if "PYTHONDONTWRITEBYTECODE" in os.environ and not is_compiled:
+        folder = tempfile.TemporaryDirectory(prefix="bytecode-", ignore_cleanup_errors=True)
+        config.add_cleanup(folder.cleanup)
+        os.environ["PYTHONPYCACHEPREFIX"] = folder.name
+        del os.environ["PYTHONDONTWRITEBYTECODE"]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
