@@ -27,5 +27,10 @@ class Settings:
     opinions: frozenset[str] = frozenset()
     baseline: str = ""
 
+    @property
+    def names_tasks(self) -> bool:
+        """Whether the user named decorators or base classes that make tasks."""
+        return bool(self.task_decorators or self.task_bases)
+
 
 DEFAULT = Settings()

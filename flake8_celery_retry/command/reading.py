@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import io
 import os
@@ -23,8 +24,6 @@ ASCII = bytes(range(128)).replace(b"\\", rb"\u0061")
 
 #: The names of Python's default encoding that people write.
 UTF8 = frozenset({"utf-8", "utf8", "utf_8"})
-
-LINE_END = re.compile("\r\n?")
 
 #: Opens a pipe without waiting for a writer and, on Windows, a file without changing its bytes.
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -75,19 +74,15 @@ def may_hold(content: bytes, settings: Settings, path: str = "") -> bool:
     What holds a null byte is no Python: it may hold that finding. Raises ``LookupError`` as
     :func:`lines_of` does.
     """
-    return b"\0" in content or may_hold_findings(_text_to_scan(content), settings, path)
+    return b"\0" in content or may_hold_findings(_content_to_scan(content), settings, path)
 
 
-def _text_to_scan(content: bytes) -> str:
-    """The text of :func:`lines_of`, in a tenth of the time for almost every file."""
+def _content_to_scan(content: bytes) -> bytes | str:
+    """The content where the words in it are those of :func:`lines_of`, else their text: for almost
+    every file nothing is decoded."""
     encoding = _declared_encoding(content)
     if encoding in UTF8 or (content.isascii() and _keeps_ascii(encoding)):
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            pass
-        else:
-            return LINE_END.sub("\n", text) if "\r" in text else text
+        return content.removeprefix(codecs.BOM_UTF8)
     return "".join(lines_of(content))
 
 

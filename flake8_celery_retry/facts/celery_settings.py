@@ -107,3 +107,6 @@ INVENTED_SETTINGS = {
 
 #: Modules that Celery reads its settings from where nobody says otherwise, or nearly so named.
 SETTINGS_MODULES = frozenset({"celeryconfig", "celery_config"})
+
+#: So many settings of Celery's, one of them with such a beginning, make a dict one of its settings.
+ENOUGH = 3

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..facts.celery_settings import (
     CERTAIN_PREFIXES,
+    ENOUGH,
     INVENTED_SETTINGS,
     SETTINGS,
     SETTINGS_MODULES,
@@ -19,8 +20,6 @@ from .remembering import remembered
 
 #: Methods of an app or its ``conf`` that set what they are given by name or in a dict.
 SETTING_METHODS = frozenset({"add_defaults", "update"})
-#: So many settings of Celery's make a dict one of its settings.
-ENOUGH = 3
 
 
 class Assignment(NamedTuple):

@@ -103,6 +103,15 @@ SPELLINGS = {
         @ app . task ( bind = True )
         def charge(): pass
     """,
+    "a decorator that goes on in the next line": """
+        @app \\
+            .task(bind=True)
+        def charge(): pass
+    """,
+    "letters that Python reads as others": """
+        @app.𝓽ask
+        def charge(): self.𝓻etry()
+    """,
     "another name for the decorator": """
         from celery import task as job
         @job(bind=True)
@@ -113,6 +122,13 @@ SPELLINGS = {
             shared_task
             as job,
         )
+        @job(bind=True)
+        def charge(): pass
+    """,
+    "another name for another name": """
+        from celery import shared_task
+        base = shared_task
+        job: object = (base)
         @job(bind=True)
         def charge(): pass
     """,
@@ -176,6 +192,17 @@ SPELLINGS = {
             .Task
         ):
             def run(self): self.retry()
+    """,
+    "an option behind a comment": """
+        @house(  # ours
+            # self, too
+            bind=True
+        )
+        def charge(): pass
+    """,
+    "an option that ends as another one": """
+        @house(autoretry_for=ValueError)
+        def charge(): pass
     """,
     "a registered class": """
         class Charge(Base):
