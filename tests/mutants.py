@@ -43,8 +43,8 @@ ROOMS = ["model", "rules", "fixing/rewrite"]
 #: The tests that reach them without starting programs; what the fixtures say is asked before.
 SUITE = ["tests/model", "tests/rules", "tests/syntax", "tests/fixing", "tests/linting"]
 ASKED_BEFORE = ["tests/rules/test_fixtures.py", "tests/rules/test_pages.py"]
-#: Seconds after which a mutant counts as noticed: it hangs.
-PATIENCE = 300
+#: Seconds of processor time after which a mutant counts as noticed: it hangs.
+PATIENCE = 60
 #: Tests that a mutant meets at most, the ones that reach the fewest lines first.
 MOST_TESTS = 400
 
@@ -297,7 +297,7 @@ class House:
             return process
         status = 1
         try:
-            signal.alarm(PATIENCE if mutant else 0)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE if mutant else 0)
             os.chdir(self.folder)
             sys.path[:0] = [str(self.folder), str(self.folder / "tests")]
             del sys.modules["project"]

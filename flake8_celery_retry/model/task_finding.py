@@ -35,7 +35,8 @@ def find_tasks(module: Module) -> tuple[Task, ...]:
     for scope in module.tree.scopes:
         node = scope.node
         task: Task | None = None
-        if node in decorators and isinstance(node, FunctionNode):
+        if node in decorators:
+            assert isinstance(node, FunctionNode)
             task = _task_of_function(module, node, scope, *decorators[node], found)
         elif isinstance(node, ast.ClassDef):
             task = _task_of_class(module, node, scope, classes, found)

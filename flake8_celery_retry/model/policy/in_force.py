@@ -89,8 +89,8 @@ def limit_in_force(task: Task) -> Setting:
 
 def limit_of_call_in_force(call: RetryCall) -> Setting:
     """How many retries a retry call allows; its ``max_retries=None`` means that of the task."""
-    item = call.arguments.get("max_retries")
-    if item is not None and call.passes("max_retries"):
+    if call.passes("max_retries"):
+        item = call.arguments["max_retries"]
         return Setting(call.module, call.module.values.value(item.value), item)
     if call.task is None or call.passes("max_retries") is None:
         return Setting(call.module, UNKNOWN, is_hidden=True)
@@ -111,8 +111,8 @@ def delay_of_call_in_force(call: RetryCall) -> Setting:
     """What says how long a retry call waits, in seconds: its ``countdown``, else its ``eta`` (a
     moment, never a number), else the task's ``default_retry_delay``."""
     for name in ("countdown", "eta"):
-        item = call.arguments.get(name)
-        if item is not None and call.passes(name):
+        if call.passes(name):
+            item = call.arguments[name]
             return Setting(call.module, call.module.values.value(item.value), item)
         if call.passes(name) is None:
             return Setting(call.module, UNKNOWN, is_hidden=True)

@@ -44,8 +44,7 @@ NAMES_FOR_QUEUES = re.compile(r"queue|(^|_)q$", re.IGNORECASE)
 
 def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
     """The sleeps of loops that make the same attempt again: in the handler that lets the loop go
-    on, or after its ``try``; the first for each handler."""
-    seen: set[ast.Call] = set()
+    on, or after its ``try``; the first for each handler, which may be the same for several."""
     for statement in scope.walk(TRY):
         loop = _loop_around(module, statement)
         if loop is None or not _is_same_attempt(module, loop, statement):
@@ -55,8 +54,7 @@ def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
             if not _goes_round(module, [*clause.body, *following], loop):
                 continue
             sleep = _sleep_after(module, clause, following, loop)
-            if sleep is not None and sleep not in seen:
-                seen.add(sleep)
+            if sleep is not None:
                 yield sleep
 
 
@@ -64,9 +62,10 @@ def countdown_without_loop(module: Module, sleep: ast.Call) -> str | None:
     """The source of how long a sleep in such a loop lasts, with the retry count in the place of the
     loop's own count; ``None`` where it depends on something else that the loop makes."""
     wait = time_asleep(sleep)
-    loop = _loop_around(module, sleep)
-    if wait is None or loop is None:
+    if wait is None:
         return None
+    loop = _loop_around(module, sleep)
+    assert loop is not None
     counts = _counts_of(module, loop)
     made = {name.id for name in module.tree.within(loop, ast.Name) if _is_stored(name)}
     names = {name.id for name in module.tree.within(wait, ast.Name)} & made
@@ -140,12 +139,9 @@ def _setting_of(module: Module, node: ast.AST, loop: Loop) -> ast.AST | None:
 def _is_same_attempt(module: Module, loop: Loop, statement: ast.Try) -> bool:
     if isinstance(loop, ast.While):
         return not _takes_next_item(module, loop, statement)
-    names = set(_names_stored(loop.target))
-    return (
-        bool(names)
-        and names.isdisjoint(_names_used(module, statement))
-        and (_made_from(module, loop, names).isdisjoint(_names_used(module, statement)))
-    )
+    names = set(_roots(loop.target))
+    names |= _made_from(module, loop, names)
+    return names.isdisjoint(_names_used(module, statement))
 
 
 def _names_stored(target: ast.AST) -> Iterator[str]:
@@ -214,9 +210,9 @@ def _steps(module: Module, statement: ast.stmt) -> Iterator[tuple[ast.expr, list
     elif isinstance(statement, (ast.With, ast.AsyncWith)):
         for item in statement.items:
             yield item.context_expr, [item.optional_vars] if item.optional_vars else []
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        call = statement.value
-        if not (module.is_log_call(call) or module.is_sleep(call)):
+    elif isinstance(statement, ast.Expr):
+        call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        if isinstance(call, ast.Call) and not (module.is_log_call(call) or module.is_sleep(call)):
             yield call, [call.func]
 
 

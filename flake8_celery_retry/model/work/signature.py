@@ -144,9 +144,9 @@ def _names_given(
     call: RetryCall, task: Task
 ) -> tuple[frozenset[str] | None, tuple[str, ...], bool]:
     """The names in ``kwargs``, those that are sure to be there, and whether there is none."""
-    kwargs = call.argument("kwargs")
-    if not call.passes("kwargs") or kwargs is None:
+    if not call.passes("kwargs"):
         return None, (), call.passes("kwargs") is False
+    kwargs = call.arguments["kwargs"].value
     items = call.module.values.items(kwargs)
     if items is not None:
         names = tuple(item.name for item in items.items)

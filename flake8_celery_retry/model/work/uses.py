@@ -40,7 +40,7 @@ def hands_itself_out(task: Task) -> bool:
 
 def hands_itself_to_retry(task: Task) -> bool:
     """Whether a task hands itself to a function of the module that retries it."""
-    helpers = [call.parameter for call in task.module.retry_calls if call.task is None]
+    helpers = [call.parameter for call in task.module.retry_calls]
     given = [_given_to(task.module, reference) for reference in references(task)]
     return any(parameter is not None and parameter in helpers for parameter in given)
 
@@ -105,7 +105,7 @@ def _reads(module: Module, name: ast.Name, option: str, followed: set[ast.arg]) 
     if isinstance(parent, ast.Attribute):
         return parent.attr == option
     if isinstance(parent, ast.Call) and module.names.qualified(parent.func) == "getattr":
-        return len(parent.args) > 1 and module.values.value(parent.args[1]) in {option, UNKNOWN}
+        return any(module.values.value(name) in {option, UNKNOWN} for name in parent.args[1:2])
     parameter = _given_to(module, name)
     if parameter is None or parameter in followed:
         return False
