@@ -67,8 +67,10 @@ def misfit_of(call: RetryCall) -> Misfit | None:
     """Why a task cannot take the arguments of one of its retry calls; ``None`` where it can, or
     nobody can tell."""
     task = call.task
-    signature = _signature(task) if task is not None else None
-    if task is None or signature is None or not _shows_what_runs(task):
+    if task is None or not _shows_what_runs(task):
+        return None
+    signature = _signature(task)
+    if signature is None:
         return None
     given = _given(call, task)
     misfits = _misfits(call, signature, given) if given is not None else iter(())
@@ -91,8 +93,7 @@ def _shows_what_runs(task: Task) -> bool:
 
 
 def _names_of_methods(task: Task) -> set[str]:
-    nodes = [method.node for method in task.methods] if task.is_class else []
-    return {node.name for node in nodes if isinstance(node, FunctionNode)}
+    return {getattr(method.node, "name", "") for method in task.methods}
 
 
 @remembered
@@ -129,7 +130,7 @@ def _given(call: RetryCall, task: Task) -> _Given | None:
     args = call.argument("args")
     display = call.module.values.read(args) if args is not None else None
     many: int | None = None
-    if args is not None and isinstance(display, (ast.Tuple, ast.List)):
+    if isinstance(display, (ast.Tuple, ast.List)):
         if display.elts and call.is_the_task(display.elts[0]):
             return None
         is_whole = not any(isinstance(element, ast.Starred) for element in display.elts)
