@@ -78,13 +78,6 @@ class Handler:
         """Those of the exceptions it names that say that a row of the database is not there."""
         return self.module.values.missing_rows(self.node.type) if self.node.type else []
 
-    @property
-    def earlier(self) -> list[Handler]:
-        """The clauses of the same ``try`` before it."""
-        clauses = self.statement.handlers
-        before = clauses[: clauses.index(self.node)]
-        return [self.module.handler(clause) for clause in before]
-
     @cached_property
     def exception_names(self) -> frozenset[str]:
         """The names in the handler that hold the exception, or something got from it (its cause,

@@ -199,6 +199,11 @@ class Module:
         return frozenset(node for node in nodes if node is not None)
 
     @cached_property
+    def quiet_retries(self) -> frozenset[ast.AST]:
+        """The retry calls that don't raise (``throw=False``), or may not."""
+        return frozenset(call.node for call in self.retry_calls if call.throws is not True)
+
+    @cached_property
     def _calls_of_helpers(self) -> frozenset[ast.AST | None]:
         return frozenset(call.called_at for call in self.calls_through_helpers(self.retry_calls))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from functools import partial
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from ..facts.exceptions import BROAD
-from .reading import MOST
-from .tree import FUNCTION, TRY, End, Tree
+from .tree import FUNCTION, TRY, End, Firsts, Tree
 from .values import Values
 
 Kind = Literal["if", "loop", "match", "condition", "with", "try", "handler", "else", "finally"]
@@ -81,14 +81,15 @@ def tries_among(frames: Iterable[Frame]) -> list[ast.Try]:
 def path(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
     """The statement that holds a node, the statement that holds that, and so on, up to and
     without ``until`` (the function, when not given)."""
-    top = tree.scope_of(node).node
-    if isinstance(top, ast.Lambda):
+    if isinstance(tree.scope_of(node).node, ast.Lambda):
         return  # there are no statements in it
-    statement: ast.AST = tree.statement_of(node)
-    while statement is not top and statement is not until:
-        if isinstance(statement, ast.stmt):
-            yield statement
-        statement = tree.parent(statement)
+    statement = tree.statement_of(node)
+    around_it = (parent for parent, _ in tree.ancestors(statement))
+    for around in chain([statement], around_it):
+        if around is until:
+            return
+        if isinstance(around, ast.stmt):
+            yield around
 
 
 def run_before(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Iterator[ast.stmt]:
@@ -108,32 +109,74 @@ def run_before(tree: Tree, node: ast.AST, until: ast.AST | None = None) -> Itera
                 yield from [*parent.body, *parent.orelse]
 
 
+def is_run_before(
+    tree: Tree,
+    node: ast.AST,
+    asks: Callable[[ast.stmt], bool],
+    known: Firsts,
+    until: ast.AST | None = None,
+) -> bool:
+    """Whether something is true of a statement that runs before a node (:func:`run_before`).
+
+    ``known`` is the memory of this one question: whoever asks it of a thousand nodes in a row asks
+    each statement once.
+    """
+    for statement in path(tree, node, until):
+        block = tree.block_of(statement)
+        if _holds_in(block, tree.index(statement), asks, known):
+            return True
+        parent, field = tree.parent(statement), tree.field(statement)
+        if isinstance(parent, TRY) and parent is not until:
+            inside = {"orelse": [parent.body], "finalbody": [parent.body, parent.orelse]}
+            if any(_holds_in(each, len(each), asks, known) for each in inside.get(field, [])):
+                return True
+    return False
+
+
+def _holds_in(
+    block: list[ast.stmt], stop: int, asks: Callable[[ast.stmt], bool], known: Firsts
+) -> bool:
+    """Whether something is true of one of the first statements of a block, up to ``stop``."""
+    if not stop:
+        return False
+    asked, holds = known.get(block[0], (0, False))
+    while asked < stop and not holds:
+        holds = asks(block[asked])
+        asked += 1
+    known[block[0]] = asked, holds
+    return holds and asked <= stop
+
+
 def can_be_skipped(values: Values, node: ast.AST, until: ast.AST | None = None) -> bool:
     """Whether an earlier ``return``, ``raise`` or ``continue`` may leave before a node is reached.
 
     An ``else`` is skipped by a ``return`` in the body of its ``try``, too.
     """
-    for statement in path(values.tree, node, until):
-        if any(may_leave(values, earlier) for earlier in values.tree.statements_before(statement)):
+    tree = values.tree
+    for statement in path(tree, node, until):
+        block, index = tree.block_of(statement), tree.index(statement)
+        if _holds_in(block, index, partial(may_leave, values), tree.first_leaving):
             return True
-        around = values.tree.parent(statement)
+        around = tree.parent(statement)
         body = around.body if isinstance(around, TRY) else []
-        if values.tree.field(statement) == "orelse" and any(values.tree.within(body, ast.Return)):
+        if tree.field(statement) == "orelse" and any(tree.within(body, ast.Return)):
             return True
     return False
 
 
-def is_decided_on_the_way(values: Values, node: ast.AST, asks: Callable[[ast.expr], bool]) -> bool:
+def is_decided_on_the_way(
+    values: Values, node: ast.AST, asks: Callable[[ast.expr], bool], known: Firsts
+) -> bool:
     """Whether a test that asks for something decides if a node is reached: around it, or before it
-    where the function may leave. Of what stands before, only so much is looked at as anybody
-    writes."""
-    if any(asks(test) for frame in frames(values.tree, node) for test in _tests_of(frame.node)):
+    where the function may leave. ``known`` is the memory of this one question."""
+    tree = values.tree
+    if any(asks(test) for frame in frames(tree, node) for test in _tests_of(frame.node)):
         return True
-    return any(
-        may_leave(values, earlier)
-        for earlier in islice(run_before(values.tree, node), MOST)
-        if any(map(asks, _tests_of(earlier)))
-    )
+
+    def decides_before(earlier: ast.stmt) -> bool:
+        return any(map(asks, _tests_of(earlier))) and may_leave(values, earlier)
+
+    return is_run_before(tree, node, decides_before, known)
 
 
 def _tests_of(around: ast.AST) -> list[ast.expr]:

@@ -40,6 +40,7 @@ class Names:
         self._firsts: dict[tuple[Scope, str, str], Binding | None] = {}
         self._reads_in: dict[Scope, dict[str, list[ast.Name]]] = {}
         self._imported: dict[Scope, dict[str, str]] = {}
+        self._names_changed: dict[Scope, frozenset[str]] = {}
 
     def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """The scope around that binds a name, with its bindings in source order; ``None`` if no
@@ -111,16 +112,22 @@ class Names:
         function = self.tree.parent(self.tree.parent(parameter))
         assert isinstance(function, (*FUNCTION, ast.Lambda))
         scope = self.tree.scope_made_by(function)
-        if len(scope.bindings.get(parameter.arg, ())) > 1:
-            return True
-        for node in scope.walk((ast.Subscript, ast.Attribute)):
-            if not (isinstance(node.value, ast.Name) and node.value.id == parameter.arg):
-                continue
-            if not isinstance(node.ctx, ast.Load):
-                return True
-            if isinstance(node, ast.Attribute) and node.attr in CHANGING_METHODS:
-                return True
-        return False
+        is_bound_anew = len(scope.bindings.get(parameter.arg, ())) > 1
+        return is_bound_anew or parameter.arg in self._names_changed_in(scope)
+
+    def _names_changed_in(self, scope: Scope) -> frozenset[str]:
+        """The names whose objects a function changes in place."""
+        if scope not in self._names_changed:
+            self._names_changed[scope] = frozenset(
+                node.value.id
+                for node in scope.walk((ast.Subscript, ast.Attribute))
+                if isinstance(node.value, ast.Name)
+                and (
+                    not isinstance(node.ctx, ast.Load)
+                    or (isinstance(node, ast.Attribute) and node.attr in CHANGING_METHODS)
+                )
+            )
+        return self._names_changed[scope]
 
     def reads_of(self, parameter: ast.arg) -> Iterator[ast.Name]:
         """The places where a function, or what is nested in it, reads its parameter."""

@@ -15,6 +15,8 @@ TryStar: type[ast.Try] = getattr(ast, "TryStar", ast.Try)
 TRY = (ast.Try, TryStar)
 #: How many aliases of aliases are followed; real code has one or two.
 ALIASES = 8
+#: How many branches of an ``elif`` chain are looked at, from a node outwards; its ``if`` always is.
+ELIFS = 50
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -106,6 +108,10 @@ class Scope:
 #: (``"left"``), or fall through to what follows.
 End = Literal["reached", "left", "through"]
 
+#: How far the statements of blocks were asked something, by the first of each block: how many of
+#: them, and whether the answer for the last of these was yes.
+Firsts = dict[ast.stmt, tuple[int, bool]]
+
 #: Where a node stands: its parent, the parent's field that holds it, and its scope.
 Place = tuple[ast.AST, str, Scope]
 
@@ -186,9 +192,13 @@ class Tree:
         self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
         #: How statements can end, by what is looked for (:func:`.flow.ends`): asked often.
         self.ends: dict[Callable[[ast.AST], bool], dict[ast.stmt, frozenset[End]]] = {}
-        #: Which statements may leave their block (:func:`.flow.may_leave`).
+        #: Which statements may leave their block (:func:`.flow.may_leave`), and which of a block is
+        #: the first that does.
         self.leaving: dict[ast.stmt, bool] = {}
+        self.first_leaving: Firsts = {}
         self._extents: dict[Scope, dict[ast.AST, tuple[int, int]]] = {}
+        self._first_elifs: dict[ast.AST, ast.AST] = {}
+        self._indices: dict[ast.stmt, int] = {}
         self._read(tree)
 
     # -- where a node stands ---------------------------------------------------------------
@@ -228,14 +238,38 @@ class Tree:
 
     def ancestors(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         """``(parent, field)`` pairs from the inside out, up to and without the function (class,
-        module) that ``node`` stands in."""
+        module) that ``node`` stands in. Of an ``elif`` chain, each part of which stands in the one
+        before, the innermost :data:`ELIFS` and the first."""
         top = self.scope_of(node).node
+        branches = 0
         while True:
             place = self._place.get(node)
             if place is None or place[0] is top:
                 return
             yield place[0], place[1]
-            node = place[0]
+            branches = branches + 1 if type(node) is ast.If and self._is_elif(node) else 0
+            node = place[0] if branches < ELIFS else self._first_elif(place[0])
+
+    def _is_elif(self, node: ast.AST) -> bool:
+        place = self._place.get(node)
+        return (
+            place is not None
+            and isinstance(node, ast.If)
+            and isinstance(place[0], ast.If)
+            and place[1] == "orelse"
+            and len(place[0].orelse) == 1
+        )
+
+    def _first_elif(self, node: ast.AST) -> ast.AST:
+        """The first ``elif`` of the chain that an ``elif`` goes on with; the ``if`` is itself."""
+        passed: list[ast.AST] = []
+        first = node
+        while first not in self._first_elifs and self._is_elif(first):
+            passed.append(first)
+            first = self._place[first][0]
+        first = self._first_elifs.get(first, passed[-1] if passed else first)
+        self._first_elifs.update(dict.fromkeys(passed, first))
+        return first
 
     def is_inside(self, node: ast.AST, around: ast.AST) -> bool:
         """Whether ``node`` is ``around`` or stands in it (through inner functions too)."""
@@ -259,15 +293,19 @@ class Tree:
         block: list[ast.stmt] = getattr(self.parent(statement), self.field(statement))
         return block
 
+    def index(self, statement: ast.stmt) -> int:
+        """Where in its block a statement stands, from 0."""
+        if statement not in self._indices:
+            self._indices.update((each, at) for at, each in enumerate(self.block_of(statement)))
+        return self._indices[statement]
+
     def statements_before(self, statement: ast.stmt) -> list[ast.stmt]:
         """Those of the same block that stand before it."""
-        block = self.block_of(statement)
-        return block[: block.index(statement)]
+        return self.block_of(statement)[: self.index(statement)]
 
     def statements_after(self, statement: ast.stmt) -> list[ast.stmt]:
         """Those of the same block that stand after it."""
-        block = self.block_of(statement)
-        return block[block.index(statement) + 1 :]
+        return self.block_of(statement)[self.index(statement) + 1 :]
 
     @overload
     def within(self, nodes: ast.AST | list[ast.stmt], kind: type[Node]) -> Iterator[Node]: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ...facts.exceptions import is_celery_exception
@@ -58,9 +59,10 @@ def _is_plumbing(node: ast.AST) -> bool:
 
 def _is_sent_before(module: Module, statement: ast.Raise) -> bool:
     """Whether a retry call that does not raise (``throw=False``) comes before."""
-    quiet = {call.node for call in module.retry_calls if call.throws is not True}
-    return any(
-        call in quiet
-        for earlier in flow.run_before(module.tree, statement)
-        for call in module.tree.within(earlier, ast.Call)
-    )
+    known = module.answers.setdefault(_is_sent_before, {})
+    return flow.is_run_before(module.tree, statement, partial(_sends, module), known)
+
+
+def _sends(module: Module, statement: ast.stmt) -> bool:
+    calls = module.tree.within(statement, ast.Call)
+    return any(call in module.quiet_retries for call in calls)

@@ -7,6 +7,7 @@ message was acknowledged before the run, and nothing is put back (``celery/worke
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import NamedTuple
 
 from ...facts.exceptions import is_celery_exception
@@ -69,7 +70,9 @@ def _is_late(task: Task) -> bool | None:
 
 def _is_bounded(module: Module, statement: ast.Raise) -> bool:
     """Whether a test on the way to a ``raise`` says how often it is reached."""
-    return flow.is_decided_on_the_way(module.values, statement, lambda test: _bounds(module, test))
+    known = module.answers.setdefault(_is_bounded, {})
+    asks = partial(_bounds, module)
+    return flow.is_decided_on_the_way(module.values, statement, asks, known)
 
 
 @remembered_for_node

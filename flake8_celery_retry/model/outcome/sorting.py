@@ -9,7 +9,7 @@ from ...syntax import flow
 from ...syntax.tree import FunctionNode
 from ..handlers import MOST_NODES, Handler
 from ..module import Module
-from ..remembering import remembered
+from ..remembering import remembered, remembered_for_node
 from ..retries import RetryCall
 
 #: What Celery raises to end a run: a clause that lets it pass says nothing about failures.
@@ -23,7 +23,8 @@ def is_sorted_out(call: RetryCall) -> bool:
     handler = call.handler
     if handler is None:
         return False
-    if any(_denies(earlier) for earlier in handler.earlier):
+    denying = _first_that_denies(handler.module, handler.statement)
+    if denying is not None and denying.node.lineno < handler.node.lineno:
         return True
     if _is_tested_in(handler):
         return True
@@ -59,6 +60,12 @@ def _is_tested_in(handler: Handler) -> bool:
     """Whether a test in a clause, in which the exception takes part, decides if a retry is
     reached."""
     return _tests_exception(handler, handler.node.body, handler.node)
+
+
+@remembered_for_node
+def _first_that_denies(module: Module, statement: ast.Try) -> Handler | None:
+    handlers = map(module.handler, statement.handlers)
+    return next((handler for handler in handlers if _denies(handler)), None)
 
 
 @remembered

@@ -13,7 +13,7 @@ from ...facts.exception_bases import bases_of
 from ...facts.exceptions import BROAD
 from ...facts.raising import raised_by
 from ...syntax import flow
-from ...syntax.tree import FUNCTION, TRY, Binding, Scope
+from ...syntax.tree import FUNCTION, TRY, Binding, Firsts, Scope
 from ..exception_classes import classes_caught
 from ..handlers import Handler
 from ..module import Module
@@ -238,7 +238,7 @@ class _Way:
         self.module = handler.module
         self.calls: set[ast.AST] = set()
         self.last: dict[Block, ast.stmt] = {}
-        self.known: dict[ast.stmt, bool] = {}
+        self.known: Firsts = {}
 
     def lead_to(self, call: RetryCall) -> None:
         tree = self.module.tree
@@ -307,15 +307,13 @@ class _Way:
                 caught = [module.values.exceptions(clause.type) for clause in frame.node.handlers]
                 if any(not NAME_ERRORS.isdisjoint(names) for names in caught):
                     return False
-        return not any(map(self._may_know, flow.run_before(module.tree, read, around)))
+        return not flow.is_run_before(module.tree, read, self._may_know, self.known, around)
 
     def _may_know(self, statement: ast.stmt) -> bool:
         """Whether a statement may leave because of how far the body came."""
-        if statement not in self.known:
-            self.known[statement] = flow.may_leave(self.module.values, statement) and not (
-                isinstance(statement, ast.If) and self._knows_nothing(statement.test)
-            )
-        return self.known[statement]
+        return flow.may_leave(self.module.values, statement) and not (
+            isinstance(statement, ast.If) and self._knows_nothing(statement.test)
+        )
 
     def _knows_nothing(self, test: ast.expr) -> bool:
         """Whether a test asks for no local name (that of the exception is one): only those can

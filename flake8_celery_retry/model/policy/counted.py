@@ -14,6 +14,7 @@ from functools import cached_property
 
 from ...syntax import flow
 from ...syntax.reading import MOST, Memory, reading
+from ...syntax.tree import Firsts
 from ...syntax.values import ARITHMETIC, UNKNOWN, calculated
 from ..module import Module
 from ..retries import RetryCall
@@ -215,6 +216,7 @@ class FirstRun(Counted):
 
     def __init__(self, module: Module) -> None:
         super().__init__(module, 0)
+        self.first_leaving: Firsts = {}
 
     @cached_property
     def second(self) -> Counted:
@@ -226,9 +228,8 @@ class FirstRun(Counted):
         before it, keeps it out."""
         nodes = [call.node] if call.called_at is None else [call.node, call.called_at]
         return not any(self._keeps_out(frame, call.node) for frame in call.frames) and not any(
-            self._leaves(earlier)
+            flow.is_run_before(self.module.tree, node, self._leaves, self.first_leaving)
             for node in nodes
-            for earlier in flow.run_before(self.module.tree, node)
         )
 
     def _keeps_out(self, frame: flow.Frame, node: ast.expr) -> bool:

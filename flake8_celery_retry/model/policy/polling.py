@@ -11,6 +11,8 @@ from .limits import calls_of
 
 #: The arguments of a retry call that say how long a poll goes on.
 PACE = ("countdown", "eta", "max_retries")
+#: What they are at one call, as a dump of their nodes.
+Pace = tuple[str | None, ...]
 
 
 def says_how_long_to_poll(call: RetryCall) -> bool:
@@ -24,10 +26,12 @@ def says_how_long_to_poll(call: RetryCall) -> bool:
 def goes_on_polling(call: RetryCall) -> bool:
     """Whether a retry in a handler is one more look of a task that polls: the task retries without
     a failure too, and both calls have the same delay and limit."""
-    if call.task is None:
-        return False
-    pace = _pace(call)
-    return any(_is_poll(other) and _pace(other) == pace for other in calls_of(call.task))
+    return call.task is not None and _pace(call) in _paces_of_polls(call.task)
+
+
+@remembered
+def _paces_of_polls(task: Task) -> frozenset[Pace]:
+    return frozenset(_pace(call) for call in calls_of(task) if _is_poll(call))
 
 
 @remembered
@@ -56,9 +60,9 @@ def _is_told_when(call: RetryCall) -> bool:
     )
 
 
-def _pace(call: RetryCall) -> dict[str, str]:
-    given = {name: call.argument(name) for name in PACE}
-    return {name: ast.dump(value) for name, value in given.items() if value is not None}
+def _pace(call: RetryCall) -> Pace:
+    given = (call.argument(name) for name in PACE)
+    return tuple(None if value is None else ast.dump(value) for value in given)
 
 
 def _is_written(call: RetryCall, *names: str) -> bool:

@@ -26,14 +26,15 @@ COUNTING_METHODS = frozenset({"decr", "hincrby", "incr", "incrby"})
 
 def is_limited(repeat: Repeat) -> bool:
     """Whether a test on the way to where a function repeats itself asks a clock or a counter."""
-    return flow.is_decided_on_the_way(
-        repeat.module.values,
-        repeat.node,
-        lambda test: (
-            asks_for_an_end(repeat.module, test)
-            or (bool(repeat.changed) and _asks_for_one_of(repeat.module, test, repeat.changed))
-        ),
-    )
+    module, changed = repeat.module, frozenset(repeat.changed)
+
+    def asks(test: ast.expr) -> bool:
+        return asks_for_an_end(module, test) or (
+            bool(changed) and _asks_for_one_of(module, test, changed)
+        )
+
+    known = module.answers.setdefault((is_limited, changed), {})
+    return flow.is_decided_on_the_way(module.values, repeat.node, asks, known)
 
 
 def counts_in_a_row(repeat: Repeat) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ...syntax import flow
+from ...syntax.reading import MOST
 from ...syntax.tree import TRY
 from ..handlers import Handler
 from ..module import Module
-from ..remembering import remembered
+from ..remembering import remembered, remembered_for_node
 from ..retries import RetryCall
+
+#: Sleeps before one node that are looked at.
+MOST_SLEEPS = 20
 
 
 class Way(NamedTuple):
@@ -52,21 +57,30 @@ def _only_waits(module: Module, statement: ast.stmt) -> bool:
 
 
 def sleeps_before(module: Module, node: ast.AST, way: Way) -> list[ast.Call]:
-    """The sleeps on the way to a node; not those in a branch that leaves before the node."""
+    """The sleeps on the way to a node; not those in a branch that leaves before the node.
+
+    No more than anybody writes: each of a thousand retries would have a thousand.
+    """
     if module.tree.scope_of(node) not in module.sleeping_scopes:
         return []
+    found = (_sleeps_in(module, earlier) for earlier in _run_before(module, node, way))
+    return list(islice(chain.from_iterable(found), MOST_SLEEPS))
+
+
+@remembered_for_node
+def _sleeps_in(module: Module, statement: ast.stmt) -> list[ast.Call]:
+    """The sleeps of a statement after which what follows it is reached."""
     return [
         call
-        for earlier in _run_before(module, node, way)
-        for call in module.tree.within(earlier, ast.Call)
-        if module.is_sleep(call) and flow.gets_past(module.tree, call, earlier)
+        for call in module.tree.within(statement, ast.Call)
+        if module.is_sleep(call) and flow.gets_past(module.tree, call, statement)
     ]
 
 
 def _run_before(module: Module, node: ast.AST, way: Way) -> list[ast.stmt]:
     return [
         earlier
-        for earlier in flow.run_before(module.tree, node, way.until)
+        for earlier in islice(flow.run_before(module.tree, node, way.until), MOST)
         if way.after is None or earlier.lineno > way.after.lineno
     ]
 

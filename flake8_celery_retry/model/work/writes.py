@@ -6,13 +6,15 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ...syntax import flow
 from ...syntax.tree import ALIASES, FUNCTION, Binding, Scope
 from ..module import Module
 from ..outcome.swallowing import swallower_of
+from ..remembering import remembered_for_node
 from ..retries import RetryCall
 
 #: Methods of a model, and of a manager or query set; each has an ``a…`` form too.
@@ -63,16 +65,16 @@ def rolled_back_write(call: RetryCall) -> ast.Call | None:
     if call.throws is False:
         return None
     steps = [call.node] if call.called_at is None else [call.node, call.called_at]
-    before: list[ast.stmt] = []
+    before: Iterable[ast.stmt] = ()
     for step in steps:
         region = _region_around(module, step)
         if region is not None:
             swallower = swallower_of(call)
             if swallower is not None and swallower.line > region.line:
                 return None
-            before += flow.run_before(module.tree, step, region.node)
+            before = chain(before, flow.run_before(module.tree, step, region.node))
             return _last_write(call, before)
-        before += flow.run_before(module.tree, step)
+        before = chain(before, flow.run_before(module.tree, step))
     return None
 
 
@@ -104,17 +106,23 @@ def _is_atomic(module: Module, expression: ast.expr) -> bool:
     return module.names.qualified(made) == "django.db.transaction.atomic"
 
 
-def _last_write(call: RetryCall, before: list[ast.stmt]) -> ast.Call | None:
+def _last_write(call: RetryCall, before: Iterable[ast.stmt]) -> ast.Call | None:
     module = call.module
     for earlier in before:
-        for write in module.tree.within(earlier, ast.Call):
-            if (
-                _writes(module, write, set())
-                and flow.gets_past(module.tree, write, earlier)
-                and not _decides_against(write, call)
-            ):
+        for write in _writes_in(module, earlier):
+            if not _decides_against(write, call):
                 return write
     return None
+
+
+@remembered_for_node
+def _writes_in(module: Module, statement: ast.stmt) -> list[ast.Call]:
+    """The writes of a statement after which what follows it is reached."""
+    return [
+        call
+        for call in module.tree.within(statement, ast.Call)
+        if _writes(module, call, set()) and flow.gets_past(module.tree, call, statement)
+    ]
 
 
 def _writes(module: Module, call: ast.Call, followed: set[Scope]) -> bool:
