@@ -3,8 +3,8 @@
 ``python benchmarks/fuzz.py --seed 1 --runs 20000`` draws modules from a grammar of tasks;
 ``--changed`` changes real ones instead (fixtures, Celery's and Django's sources). They come in
 lots of 200, each drawn by itself: ``--from 4000`` goes on where a run of the same seed was stopped.
-A whole lot is also given to ``flake8`` and ``check``, which must say the same. Prints a line for
-every ten lots, and at once each module that fails, then made smaller for up to a minute; at the end
+A whole lot is also given to ``flake8`` and ``check``, which must say the same. Prints a line a
+lot, and at once each module that fails, then made smaller for up to a minute; at the end
 what was seen. The exit status is 1 if one failed.
 """
 
