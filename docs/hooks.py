@@ -67,6 +67,8 @@ NOT_PROSE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CODE = re.compile(r"\bCRT\d{3}\b")
+#: An entry of "See also", as the terminal shows it: on the site, its text is the link.
+LINK = re.compile(r"^- (?P<text>(?:.|\n  (?!<))+):\n  <(?P<url>[^\s<>]+)>$", re.MULTILINE)
 PICTURE = re.compile(r'<img alt="(?P<alt>[^"]*)" src="[^"]*?(?P<path>pictures/[\w-]+\.svg)" ?/?>')
 
 
@@ -163,7 +165,7 @@ def rule_page(page: Page) -> str:
     line = line_of(page)
     parts = [f"# {page.title}", page.introduction, facts(page, line)]
     for heading, text in page.sections.items():
-        parts += [f"## {heading}", text]
+        parts += [f"## {heading}", LINK.sub(_linked, text)]
         if heading == "Celery does" and (seen := seen_on_a_worker(page)):
             parts.append(seen)
         if heading == "Example":
@@ -171,6 +173,10 @@ def rule_page(page: Page) -> str:
         if heading == "Fix" and (diff := diff_of_fix(page)):
             parts.append(diff)
     return "\n\n".join(parts) + "\n"
+
+
+def _linked(link: re.Match[str]) -> str:
+    return f"- [{' '.join(link['text'].split())}]({link['url']})"
 
 
 def facts(page: Page, line: Line) -> str:

@@ -78,6 +78,11 @@ def with_numbers(changelog: str) -> str:
     return re.sub(r"\d+ rules that are on, \d+ opinions", numbers, changelog, count=1)
 
 
+def versions() -> list[str]:
+    """The versions of the changelog, the newest first."""
+    return re.findall(r"^## (\d\S*)", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def lists() -> None:
     """Write what the README and the changelog list."""
     for path, derived in ((README, with_table), (CHANGELOG, with_numbers)):
@@ -129,6 +134,7 @@ def new(code: str, name: str) -> None:
     for path, template in SKELETON.items():
         file = Path(path.format(stem=stem, code=code.lower()))
         text = template.replace("CODE", code).replace("NAME", name).replace("OPINION\n", opinion)
+        text = text.replace("VERSION", versions()[0])
         (PROJECT / file).parent.mkdir(parents=True, exist_ok=True)
         (PROJECT / file).write_text(text, encoding="utf-8")
         print(file)
@@ -184,6 +190,19 @@ Each sentence of this section is a look-alike, marked there with `# silent:` and
 ## Fix
 
 None: why, or Safe: what is written, or Unsafe: what is written and what the reader has to judge.
+
+## When to switch it off
+
+Where …, or never, and why.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+
+## Since
+
+Version VERSION.
 """
 
 from __future__ import annotations

@@ -107,6 +107,7 @@ def rendered(page: str, width: int, *, in_colour: bool) -> str:
 
 def _rendered_lines(page: str, width: int, in_colour: bool) -> Iterator[str]:
     paragraph: list[str] = []
+    code: list[str] = []
     is_code = False
     for line in [*page.splitlines(), ""]:
         is_fence = line.startswith("```")
@@ -115,15 +116,24 @@ def _rendered_lines(page: str, width: int, in_colour: bool) -> Iterator[str]:
             yield from _wrapped(paragraph, width, in_colour)
             paragraph = []
         if is_fence:
-            is_code = not is_code
+            if is_code:
+                yield from _indented(code, width, in_colour)
+            is_code, code = not is_code, []
         elif is_code:
-            yield coloured(f"    {line}", CYAN) if in_colour and line else f"    {line}".rstrip()
+            code.append(line)
         elif is_heading:
             yield _heading(line, in_colour)
         elif line:
             paragraph.append(line)
         else:
             yield ""
+
+
+def _indented(code: Sequence[str], width: int, in_colour: bool) -> Iterator[str]:
+    """A block of code, indented as far as its longest line leaves room."""
+    indent = " " * max(0, min(4, width - max(map(len, code), default=0)))
+    for line in code:
+        yield coloured(indent + line, CYAN) if in_colour and line else (indent + line).rstrip()
 
 
 def _heading(line: str, in_colour: bool) -> str:

@@ -15,10 +15,9 @@ too few it runs, with the task in the place of the order number.
 
 ## Celery does
 
-`mail_receipt.delay(7)` raises
-`TypeError: mail_receipt() takes 1 positional argument but 2 were given`; sent by its name alone,
-the task fails with it in the worker. `mail_receipt.delay()` is accepted and runs with the task for
-an order number.
+`mail_receipt.delay(7)` raises `TypeError: mail_receipt() takes 1 positional argument but 2 were
+given`; sent by its name alone, the task fails with it in the worker. `mail_receipt.delay()` is
+accepted, and runs with the task in the place of the order number.
 
 ## Example
 
@@ -65,6 +64,24 @@ Safe where the function has no positional parameter, for then no run can succeed
 the first one. Else unsafe (`self` is moved there where it stands further on): the first parameter
 may be the task after all. Unsafe too under another decorator between the task decorator and the
 `def`, which may supply the argument.
+
+## When to switch it off
+
+Where a decorator that can't be seen as one, or the framework around Celery, takes the task out of
+the arguments. Then say so at the line: `# noqa: CRT101`.
+
+## See also
+
+- Celery, "Bound tasks":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks>
+- tenant-schemas-celery #130, "@shared_task() takes 0 positional arguments but 1 was given":
+  <https://github.com/maciej-gol/tenant-schemas-celery/issues/130>
+- courtlistener #2088, "Fixes self param for bind celery task":
+  <https://github.com/freelawproject/courtlistener/pull/2088>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

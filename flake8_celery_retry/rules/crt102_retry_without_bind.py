@@ -64,6 +64,21 @@ Safe: `bind=True` on the decorator, `self` as first parameter (moved there where
 on), `self.retry(` for a bare `retry(`. Unsafe where another decorator between the task decorator
 and the `def` may supply the argument. None where several tasks share the call that would have to
 say `bind=True`.
+
+## When to switch it off
+
+Never, unless `self` is a global name that another module sets.
+
+## See also
+
+- Celery, "Bound tasks":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks>
+- expo-server-sdk-python #57, "self.retry in the README example":
+  <https://github.com/expo-community/expo-server-sdk-python/issues/57>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -56,6 +56,19 @@ that they are exceptions.
 
 Safe: `exc=` before it (of a class, an instance); where `exc=` is there already, the positional one
 goes. None where other positional arguments follow.
+
+## When to switch it off
+
+Never: an exception can't be the arguments of a run.
+
+## See also
+
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ a status code, a traceback.
 
 ## Why this is bad
 
-`exc=` is what Celery raises when no retries are left. Until then it is only written down, so the
-mistake shows up when everything else has failed, in the place of the error that one looks for.
+`exc=` is what Celery raises when no retries are left. Until then it is only stored. So the mistake
+shows up after the last retry, and hides the error that you look for.
 
 ## Celery does
 
@@ -59,6 +59,23 @@ attributes of which the module does not show what they are.
 ## Fix
 
 Safe in a handler that names its exception: that name. Elsewhere none.
+
+## When to switch it off
+
+Never, as long as the retries may run out.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #3348, "Retry does not raise given exception":
+  <https://github.com/celery/celery/issues/3348>
+- notifications-api #1421, "celery.task.retry exc param should be a throwable.":
+  <https://github.com/alphagov/notifications-api/pull/1421>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@
 
 ## What it does
 
-Finds delays and limits of a type that Celery can't reckon with: a `countdown` or
+Finds delays and limits of a type that Celery can't calculate with: a `countdown` or
 `default_retry_delay` that is a string or a `timedelta`, an `eta` that is a number or a `timedelta`,
 an `expires` (of a retry call or a task) that is a `timedelta`, a `max_retries` in quotes, a
-`retry_backoff` or `retry_backoff_max` that is `None` or a word.
+`retry_backoff` or `retry_backoff_max` that is `None` or no number.
 
 ## Why this is bad
 
@@ -56,7 +56,8 @@ def charge_order(self, order_id):
     try:
         return charge(order_id)
     except GatewayDown as exc:
-        raise self.retry(exc=exc, countdown=timedelta(minutes=1).total_seconds())
+        countdown = timedelta(minutes=1).total_seconds()
+        raise self.retry(exc=exc, countdown=countdown)
 ```
 
 ## What stays silent
@@ -69,6 +70,25 @@ is a number: Celery converts that one.
 
 Safe: the number without its quotes, `.total_seconds()` after a `timedelta`, `countdown=` for
 `eta=`; an option that is `None` is dropped. None for words, and for strings that are put together.
+
+## When to switch it off
+
+Where a base class of yours overrides `retry` or `apply_async` and converts the value. Celery
+itself does not: a pull request that would let it take a `timedelta` is below.
+
+## See also
+
+- Celery, "ETA and countdown":
+  <https://docs.celeryq.dev/en/stable/userguide/calling.html#calling-eta>
+- celery #8128, "Reject: (TypeError("'<' not supported between instances of 'str' and 'int'"),
+  False)":
+  <https://github.com/celery/celery/issues/8128>
+- celery #10614, "Accept timedelta for countdown, expires and time limits":
+  <https://github.com/celery/celery/pull/10614>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=GatewayDown, retry_backoff=True, max_retries=3)  # CRT106
+@shared_task(autoretry_for=GatewayDown, retry_backoff=True)  # CRT106
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -38,7 +38,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True, max_retries=3)
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=True)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -51,6 +51,19 @@ A tuple, a list, a set, or a name bound to one; names from elsewhere in lower or
 ## Fix
 
 Safe: the class in a tuple of its own; an option that is `None` is dropped. None for strings.
+
+## When to switch it off
+
+Never: with one exception class the worker does not start.
+
+## See also
+
+- Celery, `Task.autoretry_for`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.autoretry_for>
+
+## Since
+
+Version 0.1.0. `dont_autoretry_for` is Celery's since 5.3.
 """
 
 from __future__ import annotations

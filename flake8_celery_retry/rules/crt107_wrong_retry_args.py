@@ -60,6 +60,22 @@ calls; a tuple or list of whatever else.
 
 Safe for a literal (`(7,)` for `7`) and for the task (it goes). Unsafe for a parameter, and for a
 literal that is given by position: it may have been meant for `countdown`.
+
+## When to switch it off
+
+Where the parameter holds a sequence, and neither its annotation nor its use shows it.
+
+## See also
+
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+- celery #6494, "Arguments specification when retrying task has to match the form used for calling
+  the task":
+  <https://github.com/celery/celery/issues/6494>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 ## What it does
 
 Finds plain functions that retry as a task does: `self.retry(...)` or a bare `retry(...)` in a
-function that no decorator makes a task and that nobody hands one.
+function that no decorator makes a task, and to which no task is passed.
 
 ## Why this is bad
 
@@ -71,6 +71,20 @@ Methods, and functions in functions.
 
 None: whether it should be a task, and with which options, is the author's choice. Those who call
 the function then have to send it with `.delay()`.
+
+## When to switch it off
+
+Where the function is made a task in another module (`app.task(shop.jobs.charge_order)`), which
+this one can't show. Then the decorator belongs here, or a `# noqa: CRT108`.
+
+## See also
+
+- Celery, "Bound tasks":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

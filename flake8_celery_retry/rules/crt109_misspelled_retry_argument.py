@@ -5,16 +5,16 @@
 ## What it does
 
 Finds keywords of a retry call, and keys of `retry_kwargs`, that are not quite those of `retry`: a
-slip of the fingers (`coutdown`, `countDown`, `maxretries`, `exce`); another word for one (`ex`,
-`e`, `err`, `error` or `exception` for `exc`; `delay`, `retry_delay` or `default_retry_delay` for
+typing error (`coutdown`, `countDown`, `maxretries`, `exce`); another word for one (`ex`, `e`,
+`err`, `error` or `exception` for `exc`; `delay`, `retry_delay` or `default_retry_delay` for
 `countdown`; `max_retry` or `retries` for `max_retries`); or options of the task (`retry_backoff`,
 `retry_jitter`…), which mean nothing there.
 
 ## Why this is bad
 
 `retry` takes any keyword: what it does not know becomes an option of the published message. So
-there is no error where the mistake is, and the wait, the limit or the cause is not the one that
-stands there.
+there is no error where the mistake is, and the delay, the limit or the cause is not the one that is
+written there.
 
 ## Celery does
 
@@ -67,6 +67,19 @@ Safe: the right name, unless it is there already or may be (or an `eta` is, over
 `countdown` would win); and where that would hold a value of the
 wrong kind (CRT104, CRT105), a right one. None for options of the task, nor for an exception in
 `retry_kwargs`: Celery passes the one that was raised.
+
+## When to switch it off
+
+Where your broker has an option of that very name. Rename nothing then; say `# noqa: CRT109`.
+
+## See also
+
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -57,6 +57,21 @@ which may be another library's; `apply_async(retry=…)`, which is about publish
 ## Fix
 
 Safe: the option is dropped.
+
+## When to switch it off
+
+Never: without the method there is no retry.
+
+## See also
+
+- Celery, "List of options" of a task:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-options>
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

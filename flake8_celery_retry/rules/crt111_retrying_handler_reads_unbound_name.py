@@ -78,6 +78,21 @@ A clause narrower than `Exception`, unless it is known to catch what comes befor
 ## Fix
 
 None: what the retry needs before the name has a value, only the author knows.
+
+## When to switch it off
+
+Where the first lines of the `try` can't fail with what the clause catches, and only you know it.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- Python, why there is an `UnboundLocalError`:
+  <https://docs.python.org/3/faq/programming.html#why-am-i-getting-an-unboundlocalerror-when-the-variable-has-a-value>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -68,6 +68,20 @@ crawler's.
 
 Safe: `self.max_retries`, and `self.request.retries` for `retry_count`. None for the others: whether
 `attempts` begins at 0 or at 1, only the author knows.
+
+## When to switch it off
+
+Where another module puts the attribute on the request: a custom `Request` class, or headers that
+the sender adds.
+
+## See also
+
+- Celery, "Task request":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-request-info>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -63,6 +63,22 @@ Modules that import a pool, a worker or an app for coroutines (`celery_aio_pool`
 
 None: a plain `def` that runs the coroutine (`asyncio.run`, Django's `async_to_sync`) is more than a
 word, and its loop is the author's choice.
+
+## When to switch it off
+
+Where the worker's pool runs coroutines and this module doesn't import it. Then for the whole
+project: `extend-ignore = CRT113`.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- Python, `asyncio.run`:
+  <https://docs.python.org/3/library/asyncio-runner.html#asyncio.run>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

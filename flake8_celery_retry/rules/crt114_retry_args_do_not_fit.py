@@ -66,6 +66,22 @@ them, where `args` are empty.
 ## Fix
 
 None: what the next run is to be given, only the author knows.
+
+## When to switch it off
+
+Never, unless a decorator that isn't seen as one changes the signature.
+
+## See also
+
+- Celery, "Argument checking":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-argument-checking>
+- celery #6494, "Arguments specification when retrying task has to match the form used for calling
+  the task":
+  <https://github.com/celery/celery/issues/6494>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def refresh_rates(self):
         raise self.retry(exc=exc, countdown=600)
 ```
 
-What shall run every ten minutes belongs into Celery's beat schedule, or sends itself with
+What has to run every ten minutes belongs in Celery's beat schedule, or sends itself with
 `refresh_rates.apply_async(countdown=600)`.
 
 ## What stays silent
@@ -64,6 +64,23 @@ functions inside the task that its body does not call.
 ## Fix
 
 None: only the author knows which failure the retry was meant for.
+
+## When to switch it off
+
+Where the retry is the task's own clock, on purpose, and the limit is the number of runs you want.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- Celery, periodic tasks:
+  <https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#beat-entries>
+- celery #2460, "Celery tasks no retrying as wanted.":
+  <https://github.com/celery/celery/issues/2460>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

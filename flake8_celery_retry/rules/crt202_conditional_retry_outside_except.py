@@ -1,6 +1,6 @@
 """# conditional-retry-outside-except (CRT202)
 
-polling that ends with no word of what was waited for
+a retry that does not say what it waits for
 
 ## What it does
 
@@ -10,8 +10,8 @@ where it stands in the wrong place or under a wrong name, CRT103 and CRT109 say 
 ## Why this is bad
 
 In an `except` clause Celery knows the error that is being handled. Elsewhere it knows nothing: the
-log says that the task is retried, not what for, and when the retries are used up, so does the
-error that reaches the person who has to act on it.
+log says that the task is retried, and not why. The error after the last retry does not say it
+either, and that is the one that somebody has to act on.
 
 Polling like this is legitimate, which is why it has a code of its own: teams who poll can switch
 it off alone.
@@ -68,6 +68,21 @@ another way than a retry: it deals with the end itself.
 ## Fix
 
 None: only the author can put into words what was not ready.
+
+## When to switch it off
+
+Where most of your tasks poll, and everybody knows what for: `extend-ignore = CRT202`.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #5298, "wait minutes later and send task again":
+  <https://github.com/celery/celery/issues/5298>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

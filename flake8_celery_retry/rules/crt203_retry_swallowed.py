@@ -12,13 +12,13 @@ CRT213's.
 
 ## Why this is bad
 
-`retry` works by an exception. It sends the next run and then raises `Retry`, by which the worker
-knows that this run is not the last word. `Retry` is an `Exception` like any other: a handler that
-catches `Exception` somewhere around the call, mostly to log what nobody thought of, catches it too.
+`retry` works by an exception. It sends the next run and then raises `Retry`, which tells the worker
+that another run will follow. `Retry` is an `Exception` like any other: a handler around the call
+that catches `Exception`, mostly to log unexpected errors, catches it too.
 
 ## Celery does
 
-The next run is sent all the same. `charge_order` logs an error that was none and reports SUCCESS
+The next run is sent all the same. `charge_order` logs the `Retry` as an error and reports SUCCESS
 four times, once for each run, though no order was ever charged. If the handler retries too, each
 run sends two: 7 runs for `max_retries=2`, 15 for 3.
 
@@ -90,6 +90,25 @@ which raises nothing. Automatic retries (`autoretry_for`): they are made outside
 Safe where the clause does nothing but log, pass or return: `except Retry: raise` before it, and the
 import. Unsafe elsewhere, for the clause may release what the next run needs. There is none for a
 context manager, a decorator, `finally`, `except*`, and a clause that names `Retry` itself.
+
+## When to switch it off
+
+Where the clause, by a function of another module, does raise `Retry` again.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #6358, "Same retry task received multiple times?":
+  <https://github.com/celery/celery/issues/6358>
+- celery #6928, "the same task is repeated. Is this normal":
+  <https://github.com/celery/celery/issues/6928>
+- notifications-api #2372, "Allow retry exception to propagate from ses callback task":
+  <https://github.com/alphagov/notifications-api/pull/2372>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Finds tasks that raise Celery's `Retry` themselves.
 
 ## Why this is bad
 
-`Retry` is how `self.retry` tells the worker that the next run has been sent. Raised by hand it
-tells the same, but nothing has been sent: the exception is the receipt, not the order.
+`Retry` is how `self.retry` tells the worker that the next run has been sent. Raised by hand it says
+the same, but nobody has sent anything.
 
 ## Celery does
 
@@ -61,6 +61,21 @@ Unsafe: `raise self.retry(...)` in its place, of a task that is not bound
 `raise charge_order.retry(...)`; `exc=` stays, `when=` becomes `countdown=`, or `eta=` where it is
 a moment. How long to wait, and how often, may need more thought than that. None in an `async def`:
 nobody awaits it.
+
+## When to switch it off
+
+Where something else sends the next run, before or after, in a way that the task does not show.
+
+## See also
+
+- Celery, "Retry" among the semipredicates:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-semipred-retry>
+- Celery, `celery.exceptions.Retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.exceptions.html#celery.exceptions.Retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """# unreachable-max-retries-handler (CRT205)
 
-`except MaxRetriesExceededError` where it never comes
+`except MaxRetriesExceededError` where it is never raised
 
 ## What it does
 
-Finds handlers for `MaxRetriesExceededError` that it never comes to: around retry calls that pass
-`exc=`, beside the clause that retries, or around work that is retried automatically. And tests for
-it in `on_failure` or `on_retry` of a task whose retries all know their error.
+Finds handlers for `MaxRetriesExceededError` in places where it is never raised: around retry calls
+that pass `exc=`, beside the clause that retries, or around work that is retried automatically. And
+tests for it in `on_failure` or `on_retry` of a task whose retries all know their error.
 
 ## Why this is bad
 
-The handler is where somebody thought about the end: the apology to the buyer, the order that is
-put on a list for the morning. With `exc=` the last retry does not raise
-`MaxRetriesExceededError`, it raises the exception it was given. The handler is dead code, and
-nobody finds out before the day it is needed.
+The handler says what happens after the last retry: the buyer gets an apology, the order is put on a
+list for the morning. With `exc=` the last retry does not raise `MaxRetriesExceededError`, it raises
+the exception it was given. The handler is dead code, and nobody finds out before the day it is
+needed.
 
 ## Celery does
 
@@ -76,6 +76,24 @@ Unsafe: `exc=` goes, from each retry call in the body of the `try`, and so does 
 exception where nothing else reads it. What was meant may as well be a handler for the exception
 itself. None for a clause that raises again what it caught, for then another exception would leave
 the task than today; nor for one beside the retry, automatic retries and `on_failure`.
+
+## When to switch it off
+
+Where what the task calls may raise `MaxRetriesExceededError` by itself, and doesn't look like it.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #5061, "Using `autoretry_for` + `retry_backoff`, how do I catch
+  MaxRetriesExceededError?":
+  <https://github.com/celery/celery/issues/5061>
+- celery #1099, "exc argument to retry() doesn't behave as document":
+  <https://github.com/celery/celery/issues/1099>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ Finds retry calls with `throw=False` after which the task goes on.
 ## Why this is bad
 
 `retry` ends the run by raising. With `throw=False` it does not: it sends the next run and returns.
-What follows then works as if nothing had failed, and does it again in the run that was just sent.
+The lines after it then work as if nothing had failed, and they run again in the run that was just
+sent.
 
 ## Celery does
 
@@ -61,6 +62,21 @@ the task's own: it sends what is left of the work, and the task goes on with the
 ## Fix
 
 Unsafe: `throw=False` goes, and `raise` takes its place. What follows may have been meant to run.
+
+## When to switch it off
+
+Where the rest of the task is right after a failure, too: it cleans up, or tells somebody.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #2759, "Celery chain and retries not working":
+  <https://github.com/celery/celery/issues/2759>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ Finds retry calls inside of `transaction.atomic()` with a database write on the 
 
 ## Why this is bad
 
-A task that records what it did before it retries wants that to be known: to whoever looks, and to
-the next run. Inside of an atomic block nothing of it stays, while everything that went out of the
-house, a mail or a charged card, does.
+A task that writes down what it did before it retries needs these rows to stay: for people who look,
+and for the next run. Inside of an atomic block they are rolled back. What was sent to others is
+not: the mail is out, the card is charged.
 
 ## Celery does
 
@@ -66,6 +66,23 @@ and their like are no writes.
 ## Fix
 
 None: what belongs together, and what has to stay, is for the author to say.
+
+## When to switch it off
+
+Where the writes are to be undone when the task is retried: then the block does what you want.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- Django, how `atomic` treats exceptions:
+  <https://docs.djangoproject.com/en/stable/topics/db/transactions/#controlling-transactions-explicitly>
+- sbomify #679, "Fix AssessmentRun not found on retry due to transaction rollback":
+  <https://github.com/sbomify/sbomify/pull/679>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

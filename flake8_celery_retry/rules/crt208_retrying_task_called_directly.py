@@ -8,8 +8,8 @@ Finds tasks that call another task of the module like a function, where that one
 
 ## Why this is bad
 
-A task that is called like a function runs inside of its caller. There is nothing that could be sent
-again: its first failure is its last, whatever its options say, and it takes the caller with it.
+A task that is called like a function runs inside of its caller. There is no message that could be
+sent again: its first failure is final, whatever its options say, and the caller fails with it.
 
 ## Celery does
 
@@ -72,6 +72,24 @@ one's does: the failure goes through it, and is retried one level up.
 ## Fix
 
 None: the caller may need the result, or the order of things.
+
+## When to switch it off
+
+Where the called task is a part of this one, and a failure of it is to end this one as well.
+
+## See also
+
+- Celery, "Avoid launching synchronous subtasks":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-synchronous-subtasks>
+- celery #1788, "Task.retry raise without retrying the task":
+  <https://github.com/celery/celery/issues/1788>
+- sentry-python #370, "Celery integration captures retried exceptions that it shouldn't when one
+  task directly calls another":
+  <https://github.com/getsentry/sentry-python/issues/370>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

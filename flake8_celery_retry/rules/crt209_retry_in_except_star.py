@@ -8,9 +8,9 @@ Finds retry calls in `except*` clauses.
 
 ## Why this is bad
 
-Python runs an `except*` clause for its share of an exception group, and raises what is left when
-all clauses are done. What a clause raises becomes part of that: `Retry` then leaves the task inside
-an `ExceptionGroup`, where the worker does not look for it.
+Python runs an `except*` clause for those exceptions of a group that it names, and raises what is
+left when all clauses are done. What a clause raises becomes part of that group: `Retry` then leaves
+the task inside an `ExceptionGroup`, where the worker does not look for it.
 
 ## Celery does
 
@@ -58,6 +58,21 @@ A call with `throw=False`, which raises nothing; a function inside the clause th
 ## Fix
 
 None: what to do with the rest of the group is the author's decision.
+
+## When to switch it off
+
+Never: the worker does not look into a group.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- Python, the `except*` clause:
+  <https://docs.python.org/3/reference/compound_stmts.html#except-star>
+
+## Since
+
+Version 0.1.0. `except*` is Python's since 3.11.
 """
 
 from __future__ import annotations

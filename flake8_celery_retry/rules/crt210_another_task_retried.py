@@ -75,6 +75,21 @@ function of the task that it does not call.
 
 Unsafe: the running task takes the other's place, `self` where it is bound, else its own name. If
 the other one shall run, `charge_order.delay(...)` is what was meant.
+
+## When to switch it off
+
+Where the other task is the one that runs, because it called this function.
+
+## See also
+
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+- celery #1788, "Task.retry raise without retrying the task":
+  <https://github.com/celery/celery/issues/1788>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

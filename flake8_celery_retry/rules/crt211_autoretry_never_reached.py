@@ -4,8 +4,8 @@ the task catches what `autoretry_for` waits for: 1 run, SUCCESS
 
 ## What it does
 
-Finds tasks whose own `except` clause catches what their `autoretry_for` lists, and lets it out on
-no path.
+Finds tasks whose own `except` clause catches what their `autoretry_for` lists, and never raises it
+again.
 
 ## Why this is bad
 
@@ -76,6 +76,20 @@ library, or the same functions), or where a `raise` of a listed class is written
 ## Fix
 
 None: it is for the author to say which of the two was meant.
+
+## When to switch it off
+
+Where the clause is to end these failures for good, and `autoretry_for` is for other lines of the
+task.
+
+## See also
+
+- Celery, "Automatic retry for known exceptions":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-autoretry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """# hard-time-limit-retried (CRT212)
 
-a retry on `TimeLimitExceeded`, which no task is ever raised
+a retry on `TimeLimitExceeded`, which is never raised in a task
 
 ## What it does
 
@@ -10,8 +10,8 @@ retries.
 ## Why this is bad
 
 Nobody raises them in a task. At the hard limit (`time_limit`) the worker kills the process that the
-task runs in, and writes the result down itself; so it does when that process was killed by the
-system. There is nothing left that could retry. What a task can catch is `SoftTimeLimitExceeded`,
+task runs in, and writes the result down itself. It does the same when the system killed that
+process. There is no task left that could retry. What a task can catch is `SoftTimeLimitExceeded`,
 which is raised in it when its `soft_time_limit` is over.
 
 ## Celery does
@@ -68,6 +68,22 @@ other task's `TimeLimitExceeded` is raised.
 ## Fix
 
 Safe where others remain in `autoretry_for`: the name goes. None for an `except` clause.
+
+## When to switch it off
+
+Where the exception is one of another library with the same name, or comes from a result that
+another function waits for.
+
+## See also
+
+- Celery, "Time limits":
+  <https://docs.celeryq.dev/en/stable/userguide/workers.html#worker-time-limits>
+- django-celery-email #73, "Retry on `TimeLimitExceeded`":
+  <https://github.com/pmclanahan/django-celery-email/issues/73>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -48,7 +48,10 @@ from shop.gateway import GatewayDown, charge
 
 
 @shared_task(bind=True, max_retries=2)
-@retry(retry=retry_if_not_exception_type((Retry, GatewayDown)), stop=stop_after_attempt(3))
+@retry(
+    retry=retry_if_not_exception_type((Retry, GatewayDown)),
+    stop=stop_after_attempt(3),
+)
 def charge_order(self, order_id):
     try:
         return charge(order_id)
@@ -67,6 +70,21 @@ around a function without a retry call; a wrapper of the module that lets `Retry
 ## Fix
 
 None: which of the two is to retry is for the author to say.
+
+## When to switch it off
+
+Where the decorator is told elsewhere to let `Retry` pass.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- sentry #94580, "Make the retry decorator play nicer with retry_task":
+  <https://github.com/getsentry/sentry/pull/94580>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 ## What it does
 
-Finds `raise Reject(…, requeue=True)` in a task that nothing bounds. A test of `request.retries` is
-no bound: a requeued message keeps it at 0.
+Finds `raise Reject(…, requeue=True)` in a task that has no limit of its own for it. A test of
+`request.retries` is no limit: a requeued message keeps the old count.
 
 ## Why this is bad
 
@@ -65,6 +65,21 @@ a clock: `attempts < 5`, `time() > deadline`.
 ## Fix
 
 None: a retry needs a delay and a limit, which are for the author to say.
+
+## When to switch it off
+
+Where the broker ends the loop: a delivery limit of a quorum queue, a queue for dead letters.
+
+## See also
+
+- Celery, "Reject":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-semipred-reject>
+- celery #2012, "Infinite message loop due to rejects produces 100% CPU usage":
+  <https://github.com/celery/celery/issues/2012>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

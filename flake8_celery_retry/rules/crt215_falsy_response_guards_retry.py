@@ -10,12 +10,12 @@ decides whether the task retries, or how long it waits.
 ## Why this is bad
 
 A `requests.Response` is false for every status from 400 on (`bool(response)` is `response.ok`). In
-a handler that is every response there is: `if exc.response and …` never holds, so the very errors
-that were to be sorted all take the other way.
+a handler that is every response there is: `if exc.response and …` is never true, so exactly the
+errors that it should sort all take the other branch.
 
 ## Celery does
 
-`fetch_rates` is to try again when the server says 503. It runs once: FAILURE. With `if not
+`fetch_rates` should try again when the server says 503. It runs once: FAILURE. With `if not
 exc.response` it retries whatever the server says, a 404 too.
 
 ## Example
@@ -65,6 +65,25 @@ def fetch_rates(self, url):
 
 Safe: `is not None`, or `is None` for `not`. None where the value of the test is used for more than
 the decision.
+
+## When to switch it off
+
+Where the exception's response is an object of your own, which is true for errors.
+
+## See also
+
+- requests, `Response.ok`, by which a response is true or false:
+  <https://requests.readthedocs.io/en/latest/api/#requests.Response.ok>
+- mex-common #777, "hotfix/fix http retries for 429 errors":
+  <https://github.com/robert-koch-institut/mex-common/pull/777>
+- osidb #23, "Fix retry logic":
+  <https://github.com/RedHatProductSecurity/osidb/pull/23>
+- langgraph #8907, "default_retry_on retries non-retryable requests 4xx responses":
+  <https://github.com/langchain-ai/langgraph/issues/8907>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -68,6 +68,21 @@ read before, for each run writes it again. A task that never retries.
 ## Fix
 
 None: a copy of what, and how deep, only the author knows.
+
+## When to switch it off
+
+Where the next run is to get what is left: a list that the task works off.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #2094, "Retry logic causes infinite loop when crashing":
+  <https://github.com/celery/celery/issues/2094>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from django.core.mail import send_mail
 @shared_task(bind=True, max_retries=3)
 def mail_receipt(self, order_id, address):
     try:
-        send_mail(f"Receipt {order_id}", "Thank you!", "shop@example.com", [address])
+        send_mail(f"Order {order_id}", "Thanks!", "shop@example.com", [address])
     except Exception as exc:  # CRT301
         raise self.retry(exc=exc, countdown=60)
 ```
@@ -43,7 +43,7 @@ from django.core.mail import send_mail
 @shared_task(bind=True, max_retries=3)
 def mail_receipt(self, order_id, address):
     try:
-        send_mail(f"Receipt {order_id}", "Thank you!", "shop@example.com", [address])
+        send_mail(f"Order {order_id}", "Thanks!", "shop@example.com", [address])
     except OSError as exc:
         raise self.retry(exc=exc, countdown=60)
 ```
@@ -69,6 +69,20 @@ after the same delay and with the same limit.
 Unsafe, and only where all that the `try` body calls, as far as that can be told, leads to one known
 library: `requests`, `httpx`, `urllib.request`, `smtplib` and `django.core.mail`, `boto3`, `redis`,
 or the database through Django. The handler then catches that library's exceptions.
+
+## When to switch it off
+
+Where anything may be raised (a plugin, a driver) and each failure is worth another try. At one
+clause, a `# noqa: BLE001` says that it is meant to be broad, and this rule believes it.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

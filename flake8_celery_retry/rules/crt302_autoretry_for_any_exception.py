@@ -8,9 +8,9 @@ Finds tasks with `Exception` or `BaseException` in `autoretry_for`.
 
 ## Why this is bad
 
-A retry mends what time mends: a network that is down, a service that is busy. A misspelled name, a
-wrong argument or a refused card fails in the same way every time, and is run again, to the last
-retry, before somebody hears of it.
+A retry helps where waiting helps: a network that is down, a service that is busy. A misspelled
+name, a wrong argument or a refused card fails in the same way every time. It is run again, up to
+the last retry, before anybody learns of it.
 
 ## Celery does
 
@@ -55,6 +55,23 @@ opinion, speaks of it. One that lets no exception out (CRT211).
 ## Fix
 
 None: which failures may pass is for the author to say.
+
+## When to switch it off
+
+Where each failure is worth another try: write limit and delay out, and this rule is silent.
+
+## See also
+
+- Celery, "Automatic retry for known exceptions":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-autoretry>
+- cinematacms #470, "implement data, API, and service layer":
+  <https://github.com/EngageMedia-video/cinematacms/pull/470>
+- celery #4898, "autoretry_for=(Exception,) creates extra retries when Retry exception raised":
+  <https://github.com/celery/celery/issues/4898>
+
+## Since
+
+Version 0.1.0. That `Retry` passes holds since Celery 4.4.4.
 """
 
 from __future__ import annotations

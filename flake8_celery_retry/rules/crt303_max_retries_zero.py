@@ -64,6 +64,19 @@ class of another module or one that overrides `retry`, and where the body reads 
 or hands the task out. With a retry call, unsafe: `max_retries` is dropped, so that Celery's default
 holds, which is 3. None where an option stands in a dict or a class that others share, or where one
 assignment sets several names.
+
+## When to switch it off
+
+Where the zero is for a while, to stop the retries of a task without touching its body.
+
+## See also
+
+- Celery, `Task.max_retries`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

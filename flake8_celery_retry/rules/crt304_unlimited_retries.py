@@ -62,6 +62,21 @@ says how long it waits, or has a delay that the exception names (`countdown=exc.
 ## Fix
 
 None: `None` may be meant, and which number is right is for the author to say.
+
+## When to switch it off
+
+Where the task has to get through some day, and somebody looks at the queue.
+
+## See also
+
+- Celery, `Task.max_retries`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries>
+- celery #1875, "Can't set max_retries to None in withTask.retry()":
+  <https://github.com/celery/celery/issues/1875>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ task whose automatic retries back off, also the retry call that does not.
 ## Why this is bad
 
 The code says one thing and the worker does another. Whoever wrote `retry_backoff=10` believes that
-a gateway in trouble is asked after ten seconds, and then ever more seldom.
+a gateway in trouble is asked after ten seconds, and then less and less often.
 
 ## Celery does
 
@@ -61,6 +61,21 @@ retries and has a limit or a delay: CRT308 names all its options.
 ## Fix
 
 None: whether the option or the way to retry is wrong is for the author to say.
+
+## When to switch it off
+
+Where something that isn't in the module reads the option: a signal handler, an admin page.
+
+## See also
+
+- Celery, "Automatic retry for known exceptions":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-autoretry>
+- packit-service #1632, "Raise Exception for triggering celery autoretries":
+  <https://github.com/packit/packit-service/pull/1632>
+
+## Since
+
+Version 0.1.0. `dont_autoretry_for` is Celery's since 5.3.
 """
 
 from __future__ import annotations

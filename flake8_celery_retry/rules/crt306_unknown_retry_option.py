@@ -4,11 +4,11 @@
 
 ## What it does
 
-Finds options of a task decorator that mean a retry setting and that Celery does not know: slips of
-the fingers (`max_retires`, `retry_backof`), other words for one (`max_retry`, `retries`,
-`autoretry`, `retry_delay`, `jitter`…), and those of `apply_async` and its `retry_policy`
-(`countdown`, `eta`, `interval_start`, `interval_step`, `interval_max`); and settings that Celery
-doesn't have (`retry_backoff_base`, `max_attempts`, `retry_on`…).
+Finds options of a task decorator that mean a retry setting and that Celery does not know: typing
+errors (`max_retires`, `retry_backof`), other words for one (`max_retry`, `retries`, `autoretry`,
+`retry_delay`, `jitter`…), and those of `apply_async` and its `retry_policy` (`countdown`, `eta`,
+`interval_start`, `interval_step`, `interval_max`); and settings that Celery doesn't have
+(`retry_backoff_base`, `max_attempts`, `retry_on`…).
 
 ## Why this is bad
 
@@ -67,6 +67,21 @@ Safe: the right name, where the option is a misspelling, the right one isn't the
 value fits it (`autoretry=True` is no `autoretry_for`). Unsafe where the value is 0 or `None`: once
 it is read, the task never retries, or never stops. None for a setting that Celery doesn't have: its
 value may mean something else.
+
+## When to switch it off
+
+Where something that isn't in the module reads the attribute from the task.
+
+## See also
+
+- Celery, "List of options" of a task:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-options>
+- celery #1394, "retry_policy kwarg ignored":
+  <https://github.com/celery/celery/issues/1394>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -8,8 +8,7 @@ Finds retry calls that pass both `countdown=` and `eta=`.
 
 ## Why this is bad
 
-A retry has one time at which it is due. Of two that are given, one is not kept, and nothing says
-which.
+A retry is due at one time. If two are given, one of them is ignored, and nothing says which.
 
 ## Celery does
 
@@ -62,6 +61,21 @@ A `countdown` or `eta` that is `None`, or may be (`eta=tomorrow if closed else N
 ## Fix
 
 None: which of the two was meant is for the author to say.
+
+## When to switch it off
+
+Never: one of the two is ignored.
+
+## See also
+
+- Celery, "ETA and countdown":
+  <https://docs.celeryq.dev/en/stable/userguide/calling.html#calling-eta>
+- celery #313, "Task.retry silently ignores eta":
+  <https://github.com/celery/celery/issues/313>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

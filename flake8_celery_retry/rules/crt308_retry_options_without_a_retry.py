@@ -9,8 +9,8 @@ call, and from which no retry can be made. The finding names the task's other re
 
 ## Why this is bad
 
-These options limit retries, they don't cause any. The task looks as if the first failure were
-nothing to worry about, and it is the last.
+These options limit retries, they don't cause any. The task looks as if it were tried again after a
+failure. It is not: the first failure is final.
 
 ## Celery does
 
@@ -37,7 +37,9 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), max_retries=5, default_retry_delay=60)
+@shared_task(
+    autoretry_for=(GatewayDown,), max_retries=5, default_retry_delay=60
+)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -56,6 +58,21 @@ imports no Celery.
 ## Fix
 
 None: which failures are to be retried is for the author to say.
+
+## When to switch it off
+
+Where the options stand there for a base class or a signal handler that isn't in the module.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- courtlistener #2089, "Analyze if our celery retries are working at all":
+  <https://github.com/freelawproject/courtlistener/issues/2089>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ is no whole number of seconds.
 
 ## Why this is bad
 
-`retry_backoff` is the first delay in seconds, from which the next ones are doubled; it is neither a
-switch with a unit nor the longest delay. One that begins at its limit does not grow.
+`retry_backoff` is the first delay in seconds, from which the next ones are doubled; it is not the
+longest delay. One that begins at its limit does not grow.
 
 ## Celery does
 
@@ -25,7 +25,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), retry_backoff=600, max_retries=3)  # CRT309
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=600)  # CRT309
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -38,7 +38,7 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), retry_backoff=60, max_retries=3)
+@shared_task(autoretry_for=(GatewayDown,), retry_backoff=60)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -51,6 +51,21 @@ or a decorator of the project's own may set; a task without `autoretry_for`, of 
 ## Fix
 
 None: a smaller factor or a larger `retry_backoff_max`, which is for the author to choose.
+
+## When to switch it off
+
+Where a constant delay is what you want; `default_retry_delay` says that more clearly.
+
+## See also
+
+- Celery, `Task.retry_backoff_max`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.retry_backoff_max>
+- lms #5511, "Fix Celery task retry delays":
+  <https://github.com/hypothesis/lms/pull/5511>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

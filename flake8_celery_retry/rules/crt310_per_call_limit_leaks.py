@@ -25,7 +25,12 @@ from celery import shared_task
 from shop.gateway import CardRefused, GatewayDown, charge
 
 
-@shared_task(bind=True, autoretry_for=(GatewayDown,), default_retry_delay=60, max_retries=3)
+@shared_task(
+    bind=True,
+    autoretry_for=(GatewayDown,),
+    default_retry_delay=60,
+    max_retries=3,
+)
 def charge_order(self, order_id):
     try:
         return charge(order_id)
@@ -41,7 +46,12 @@ from celery import shared_task
 from shop.gateway import CardRefused, GatewayDown, charge
 
 
-@shared_task(bind=True, autoretry_for=(GatewayDown,), default_retry_delay=60, max_retries=3)
+@shared_task(
+    bind=True,
+    autoretry_for=(GatewayDown,),
+    default_retry_delay=60,
+    max_retries=3,
+)
 def charge_order(self, order_id):
     try:
         return charge(order_id)
@@ -59,6 +69,22 @@ have anyway; a task without `autoretry_for`.
 ## Fix
 
 None: count `self.request.retries`, or let the task's own limit hold.
+
+## When to switch it off
+
+Where each worker process runs one task only (`worker_max_tasks_per_child = 1`).
+
+## See also
+
+- Celery, `Task.retry`:
+  <https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry>
+- celery #2857, "Task.retry() parameter max_retries is not honored in subsequent task execution
+  attempts":
+  <https://github.com/celery/celery/issues/2857>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -70,6 +70,19 @@ to a function, which may retry it with a limit of its own.
 ## Fix
 
 None: which of the two numbers is meant is for the author to say.
+
+## When to switch it off
+
+Where the limit is changed by another module while the worker runs.
+
+## See also
+
+- Celery, "Task request":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-request-info>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Finds countdowns that are 0 for the first retry: the retry count times a delay, 
 
 ## Why this is bad
 
-In the first run the retry count is 0, and so is whatever is multiplied by it. The first retry
-comes at once, while the gateway is still down, and fails of the same cause: one of the few tries is
+In the first run the retry count is 0, and so is whatever is multiplied by it. The first retry comes
+at once, while the gateway is still down, and fails for the same reason: one of the few attempts is
 lost.
 
 ## Celery does
@@ -59,6 +59,19 @@ and what can't be read.
 
 Unsafe: the retry count becomes `(self.request.retries + 1)` in the countdown. Every retry then
 waits longer.
+
+## When to switch it off
+
+Where the first retry is to come at once: a failure that is mostly gone in a moment.
+
+## See also
+
+- Celery, "Using a custom retry delay":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry-custom-delay>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

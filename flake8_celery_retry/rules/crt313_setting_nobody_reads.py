@@ -63,6 +63,23 @@ no Celery app; a dict that holds no three settings of Celery's.
 ## Fix
 
 None: which tasks the limit is meant for is for the author to say.
+
+## When to switch it off
+
+Where another module reads the setting, for a base class of yours, say.
+
+## See also
+
+- Celery, the setting `task_annotations`:
+  <https://docs.celeryq.dev/en/stable/userguide/configuration.html#std-setting-task_annotations>
+- celery #976, "Task retries max at 3 attempts":
+  <https://github.com/celery/celery/issues/976>
+- celery #2457, "CELERY_TASK_PUBLISH_RETRY_POLICY doesn't change retry delay (3.1.17)":
+  <https://github.com/celery/celery/issues/2457>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -61,6 +61,21 @@ never retried.
 ## Fix
 
 None: which of the two numbers is meant is for the author to say.
+
+## When to switch it off
+
+Where the retry is to be dropped; a `return` says that more clearly.
+
+## See also
+
+- Celery, "Expiration":
+  <https://docs.celeryq.dev/en/stable/userguide/calling.html#calling-expiration>
+- celery #3297, "Expires not respected on task retry":
+  <https://github.com/celery/celery/issues/3297>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

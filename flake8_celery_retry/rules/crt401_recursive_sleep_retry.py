@@ -15,8 +15,8 @@ them: the task is just slow.
 
 ## Celery does
 
-The worker process sleeps through every wait, and each attempt is one frame deeper. The task ran
-once, says Celery, however often it tried.
+The worker process sleeps through every wait, and each attempt is one frame deeper. Celery counts
+one run, however often the function tried.
 
 ## Example
 
@@ -66,6 +66,21 @@ Unsafe: the sleep becomes the `countdown` of `raise self.retry(...)`, and the ta
 function becomes a task with `max_retries=3`; whoever calls it must use `.delay()` then. None where
 the call changes an argument, where more happens after it, for a method of a class that is no task,
 or in a task that is an `async def`: nobody awaits it.
+
+## When to switch it off
+
+Where the function also runs without a worker, in a script, and has to wait there.
+
+## See also
+
+- Celery, "Using a custom retry delay":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry-custom-delay>
+- loom #544, "Remove sleep call from async tasks":
+  <https://github.com/StanfordBioinformatics/loom/issues/544>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def charge_order(order_id):
         try:
             return charge(order_id)
         except GatewayDown:
-            logger.warning("attempt %s to charge order %s failed", attempt, order_id)
+            logger.warning("attempt %s: order %s failed", attempt, order_id)
             time.sleep(30)  # CRT402
 ```
 
@@ -65,6 +65,22 @@ task.
 ## Fix
 
 None: what belongs to one attempt, and what happens after the last one, is for the author to say.
+
+## When to switch it off
+
+Where the waits are so short that a message would cost more: tenths of a second.
+
+## See also
+
+- Celery, "Using a custom retry delay":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry-custom-delay>
+- ocw-studio #763, "Fix poll_build_status_until_complete to use celery countdown instead of
+  sleep":
+  <https://github.com/mitodl/ocw-studio/pull/763>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -61,6 +61,19 @@ lies beside the one with the retry.
 Unsafe, for the total wait gets shorter: the sleep becomes the retry's `countdown`. None where the
 retry call has a `countdown`, an `eta` or a `**` already, and where the sleep stands under a
 condition of its own or beside another one.
+
+## When to switch it off
+
+Where the sleep is for something else than the retry: a rate limit of the gateway.
+
+## See also
+
+- Celery, "Using a custom retry delay":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry-custom-delay>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Finds tasks that send themselves again, with the same arguments, when something 
 ## Why this is bad
 
 What is sent is a new task: its retry count is 0 again, so `max_retries` never applies. While the
-gateway is down, every order goes round for ever, and each run counts as a success.
+gateway is down, every order is sent again and again without end, and each run counts as a success.
 
 ## Celery does
 
@@ -60,6 +60,19 @@ Unsafe: `raise self.retry(...)` with the exception and the options of the send; 
 name where the task is not bound. A bare `return` after the send goes. None where the send has a
 `task_id`, where its result is used, where more happens after it, or where a counted argument says
 how long it waits; nor for a signature that was made in another statement.
+
+## When to switch it off
+
+Where the task has to go on for ever, and you want a new id for each run.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -64,6 +64,22 @@ Safe: `raise` in front of the call.
 
 No run can show a difference, because there is none: that is why it is an opinion, and why its fix
 is safe. The experiment runs the example with and without the fix and sees the same end.
+
+## When to switch it off
+
+It is off. Switch it on where a type checker or a reader takes the lines after the call for code
+that runs.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+- celery #476, "Task user guide should mention that retry raises an exception":
+  <https://github.com/celery/celery/issues/476>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -61,6 +61,20 @@ kill; a `*` or `**` that can't be read; task helpers.
 Unsafe: `exc=` with the exception that the handler caught, which gets a name where it has none. The
 task then fails with another exception than before, and someone may wait for the old one. So none
 in a class-based task whose base class may catch `MaxRetriesExceededError`.
+
+## When to switch it off
+
+It is off. Switch it on where people look for the cause of a failure in the log or an error
+tracker.
+
+## See also
+
+- Celery, "Retrying":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

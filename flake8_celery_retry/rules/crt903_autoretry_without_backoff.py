@@ -11,12 +11,14 @@ Finds automatic retries whose delay nobody has chosen.
 ## Why this is bad
 
 When a service goes down for a minute, a thousand tasks fail in that minute. All of them come back
-after the same three minutes, in step, onto a service that has just got up. And a hiccup of one
-second costs the customer three minutes.
+after the same three minutes, at once, to a service that has just started again. And after an outage
+of one second the customer waits three minutes.
 
 ## Celery does
 
 Every retry of every task waits 180 seconds: `default_retry_delay`, when nothing else is said.
+(Celery's documentation of `retry_backoff` says that without it automatic retries are not delayed.
+They are.)
 
 ## Example
 
@@ -55,6 +57,19 @@ exception out (CRT211).
 
 Unsafe: `retry_backoff=True`, which waits 1, 2, 4… seconds at random (up to 10 minutes). The first
 retries come much sooner than before. None where `autoretry_for` stands in a class or in a dict.
+
+## When to switch it off
+
+It is off. Switch it on where many tasks fail together, when one service is down.
+
+## See also
+
+- Celery, `Task.retry_backoff`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.retry_backoff>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

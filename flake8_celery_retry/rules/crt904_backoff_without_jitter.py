@@ -12,7 +12,7 @@ Finds delays that double with every retry but have no random part: `retry_jitter
 ## Why this is bad
 
 Tasks that failed at the same moment, because a service went down, come back at the same moments,
-each time all together. The service is hit by the whole crowd or by nobody.
+each time all together. The service gets all of them at the same moment, or none.
 
 ## Celery does
 
@@ -27,7 +27,11 @@ from celery import shared_task
 from shop.gateway import GatewayDown, charge
 
 
-@shared_task(autoretry_for=(GatewayDown,), retry_backoff=30, retry_jitter=False)  # CRT904
+@shared_task(
+    autoretry_for=(GatewayDown,),
+    retry_backoff=30,
+    retry_jitter=False,  # CRT904
+)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -55,6 +59,21 @@ without a backoff, or on a task that can't retry automatically (CRT305) or lets 
 ## Fix
 
 Unsafe: `retry_jitter=False` goes. None for a calculated countdown.
+
+## When to switch it off
+
+It is off. Switch it on where many tasks fail together, when one service is down.
+
+## See also
+
+- Celery, `Task.retry_jitter`:
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.retry_jitter>
+- AWS, exponential backoff and jitter:
+  <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

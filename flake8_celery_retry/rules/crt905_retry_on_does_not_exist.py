@@ -12,7 +12,7 @@ retry call in the handler or by `autoretry_for`.
 ## Why this is bad
 
 A task that looks for a row and does not find it was most often sent before the row was committed:
-the worker was faster than the web request. Retrying papers over that. It fails again when the
+the worker was faster than the web request. Retrying hides this mistake. It fails again when the
 commit takes longer, and when the request is rolled back, the task asks for a row that never comes.
 
 ## Celery does
@@ -87,6 +87,22 @@ A run of the task alone can't show the mistake: it is made by whoever sends the 
 another module, and the row may also come from another system, where waiting for it is right. That
 is why it is an opinion. The experiment sends the example's task before the commit and sees every
 retry fail, then sends it on commit and sees the first run succeed.
+
+## When to switch it off
+
+It is off, because a row may also come from another system. Switch it on where your own web
+requests send the tasks.
+
+## See also
+
+- Celery, tasks at the end of the database transaction:
+  <https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#trigger-tasks-at-the-end-of-the-database-transaction>
+- onlineweb4 #2528, "Retry on ObjectDoesNotExist":
+  <https://github.com/dotkom/onlineweb4/pull/2528>
+
+## Since
+
+Version 0.1.0. `delay_on_commit` is Celery's since 5.4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """# countdown-past-visibility-timeout (CRT906)
 
-a delay longer than Redis waits for an answer
+a delay that is longer than the broker's visibility timeout: several workers run it
 
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT906`).
 
@@ -12,8 +12,8 @@ Finds retries that may wait as long as the broker's visibility timeout or longer
 ## Why this is bad
 
 A worker takes a message with a countdown at once and keeps it in its memory until the time has
-come. Redis (and SQS) take a message that isn't acknowledged within the visibility timeout for lost
-and deliver it again. The customer is charged twice, or ten times.
+come. When a message isn't acknowledged within the visibility timeout, Redis (and SQS) take it for
+lost, and deliver it again. The customer is charged twice, or ten times.
 
 ## Celery does
 
@@ -71,6 +71,26 @@ A run can't show it without waiting for the visibility timeout of a Redis server
 Celery's documentation of the Redis broker warns of just this ("Visibility timeout"), and a message
 with a countdown stays unacknowledged until it runs. The experiment shows the delay that the
 message asks for.
+
+## When to switch it off
+
+It is off, because a module seldom shows its broker. Switch it on with Redis or SQS, and say what
+your visibility timeout is.
+
+## See also
+
+- Celery, "Visibility timeout" of Redis:
+  <https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#redis-visibility-timeout>
+- celery #4766, "docs regarding how to use eta/countdown should mention visibility_timeout":
+  <https://github.com/celery/celery/issues/4766>
+- celery #5186, "retry_backoff with SQS creating lots of duplicate tasks":
+  <https://github.com/celery/celery/issues/5186>
+- notifications-api #987, "Redo queue visibitlity timeout":
+  <https://github.com/alphagov/notifications-api/pull/987>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

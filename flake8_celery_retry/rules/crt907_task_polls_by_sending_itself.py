@@ -12,8 +12,8 @@ later. (CRT404 looks at sends in `except` clauses.)
 ## Why this is bad
 
 What is sent is a new task: its retry count is 0 again, and there is no limit. A payment that is
-never settled is asked for every minute for ever, and each run counts as a success. A retry waits in
-the same way, keeps the task's id, and ends.
+never settled is asked for every minute without end, and each run counts as a success. A retry waits
+in the same way, keeps the task's id, and ends.
 
 ## Celery does
 
@@ -66,6 +66,22 @@ arguments can't be read.
 ## Fix
 
 None: how long to wait, and what happens when it was in vain, is for the author to say.
+
+## When to switch it off
+
+It is off, because some of these tasks are meant to go on for ever. Switch it on where each has to
+end.
+
+## See also
+
+- Celery, "Using a custom retry delay":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-retry-custom-delay>
+- celery #5298, "wait minutes later and send task again":
+  <https://github.com/celery/celery/issues/5298>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

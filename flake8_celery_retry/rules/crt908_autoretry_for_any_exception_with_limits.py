@@ -11,9 +11,9 @@ out: what CRT302 leaves to the author.
 
 ## Why this is bad
 
-A retry helps where time helps: a network that is down, a service that is busy. A misspelled name, a
-wrong argument or a refused card fails in the same way every time, and is run again, to the last
-retry, before somebody hears of it. The limit says how often, not whether.
+A retry helps where waiting helps: a network that is down, a service that is busy. A misspelled
+name, a wrong argument or a refused card fails in the same way every time. It is run again, up to
+the last retry, before anybody learns of it. A limit makes this shorter; it does not make it right.
 
 ## Celery does
 
@@ -28,7 +28,11 @@ from celery import shared_task
 from shop.gateway import charge
 
 
-@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=2)  # CRT908
+@shared_task(
+    autoretry_for=(Exception,),  # CRT908
+    retry_backoff=True,
+    max_retries=2,
+)
 def charge_order(order_id):
     return charge(order_id)
 ```
@@ -55,6 +59,22 @@ or `max_retries=None` (CRT304). One that lets no exception out (CRT211). One wit
 ## Fix
 
 None: which failures may pass is for the author to say.
+
+## When to switch it off
+
+It is off, because limit and delay show that somebody thought about it. Switch it on where tasks
+move money, or where bugs have to be seen at once.
+
+## See also
+
+- Celery, "Automatic retry for known exceptions":
+  <https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-autoretry>
+- cinematacms #470, "implement data, API, and service layer":
+  <https://github.com/EngageMedia-video/cinematacms/pull/470>
+
+## Since
+
+Version 0.1.0.
 """
 
 from __future__ import annotations

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 
 import pytest
 from pages import Page, PageError, expectations, parse_page, read_page
 from project import EXPERIMENTS, RULES
+from rulebook import versions
 
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.settings import Settings
 
 CODES = sorted(path.name[:6].upper() for path in RULES.glob("crt*.py"))
+
+#: An entry of "See also": what it is, a colon, and the address on a line of its own.
+LINK = re.compile(r"^- (?P<text>(?:.|\n  (?!<))+):\n  <(?P<url>https://[^\s<>]+)>$", re.MULTILINE)
+
+#: What is said of an issue or a pull request: its number, and its title.
+THREAD = re.compile(
+    r"https://github\.com/[\w.-]+/(?P<name>[\w.-]+)/(?:issues|pull)/(?P<number>\d+)"
+)
 
 #: Rules whose example is no program on Python 3.10, which has no ``except*``.
 NEWER = {"CRT209"} if sys.version_info < (3, 11) else set()
@@ -42,6 +52,27 @@ def test_what_to_use_instead_has_no_finding(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_every_rule_has_an_experiment(code: str) -> None:
     assert (EXPERIMENTS / f"test_{code.lower()}.py").exists()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_leads_to_documentation_and_discussions(code: str) -> None:
+    section = read_page(code).section("See also")
+    links = list(LINK.finditer(section))
+
+    assert "\n".join(link[0] for link in links) == section
+    assert not THREAD.match(links[0]["url"]), "documentation comes first"
+    for link in links:
+        if thread := THREAD.fullmatch(link["url"]):
+            said = " ".join(link["text"].split())
+            assert re.fullmatch(rf'{thread["name"]} #{thread["number"]}, ".+"', said)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_says_since_which_version(code: str) -> None:
+    since = re.match(r"Version (\S+)\.(?:\n| |$)", read_page(code).section("Since"))
+
+    assert since
+    assert since[1] in versions()
 
 
 def test_a_page_may_indent_its_example() -> None:

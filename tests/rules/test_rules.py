@@ -17,6 +17,7 @@ from pages import expectations, read_page
 from project import EXPERIMENTS, FIXTURES
 from rulebook import CHANGELOG, README, line_of, table, with_numbers, with_table
 
+from flake8_celery_retry.command.pages import rendered
 from flake8_celery_retry.linting.findings import Finding
 from flake8_celery_retry.linting.lint import lint
 from flake8_celery_retry.rules import Rule, all_rules
@@ -32,8 +33,10 @@ SECTIONS = [
     "Fix",
 ]
 
-#: The last section of a page whose claim a run can't show: why it is right all the same.
+#: A section of a page whose claim a run can't show: why it is right all the same.
 PROOF = "Proof"
+
+LAST_SECTIONS = ["When to switch it off", "See also", "Since"]
 
 by_code = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 
@@ -98,14 +101,16 @@ def test_a_page_has_all_its_sections(rule: Rule) -> None:
     page = read_page(rule.code)
     assert page.title == f"{rule.name} ({rule.code})"
     proof = [PROOF] if PROOF in page.sections else []
-    assert list(page.sections) == [*SECTIONS, *proof]
+    assert list(page.sections) == [*SECTIONS, *proof, *LAST_SECTIONS]
     assert all(page.sections.values())
 
 
 @by_code
 def test_a_page_can_be_read_in_a_terminal(rule: Rule) -> None:
     lines = rule.page.splitlines()
-    assert max(map(len, lines)) <= 100
+    assert max(len(line) for line in lines if not line.startswith("  <http")) <= 100
+    shown = rendered(rule.page, 80, in_colour=False).splitlines()
+    assert max(len(line) for line in shown if not line.startswith("  <http")) <= 80
     assert lines[0] == f"# {rule.name} ({rule.code})"
 
 
