@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,9 @@ from pages import read_page
 from project import DOCS, PROJECT
 from rulebook import codes
 
+from flake8_celery_retry.command.pages import sections_of
 from flake8_celery_retry.links import DOCUMENTATION, page_url
+from flake8_celery_retry.rules import all_rules
 
 #: What makes a browser ask for a file, without anybody's click.
 LOADING = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src")}
@@ -90,6 +93,23 @@ def test_each_code_has_its_page_where_reports_link_to(pages: dict[str, Html]) ->
         address = page_url(code).removeprefix(f"{DOCUMENTATION}/")
         for heading in read_page(code).sections:
             assert f">{heading}<a" in pages[address].text, (code, heading)
+
+
+def test_a_page_says_what_the_command_says(pages: dict[str, Html]) -> None:
+    for rule in all_rules():
+        page = read_page(rule.code)
+        shown = plain(re.sub(r"<[^>]*>", "", pages[f"rules/{rule.code}/"].text))
+
+        assert sections_of(rule.page) == {
+            heading: text.strip() for heading, text in page.sections.items()
+        }
+        for text in (page.introduction, *page.sections.values()):
+            assert plain(re.sub(r"^```.*$|^  <http.*>$", "", text, flags=re.MULTILINE)) in shown
+
+
+def plain(text: str) -> str:
+    """The words of a text, without what marks them up."""
+    return " ".join(re.findall(r"\w+", unescape(text)))
 
 
 def test_the_site_stands_where_the_package_says() -> None:

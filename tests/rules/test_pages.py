@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 
 import pytest
 from pages import Page, PageError, expectations, parse_page, read_page
-from project import EXPERIMENTS, RULES
+from project import DOCS, EXPERIMENTS, RULES
 from rulebook import versions
 
 from flake8_celery_retry.linting.lint import lint
@@ -73,6 +74,14 @@ def test_a_page_says_since_which_version(code: str) -> None:
 
     assert since
     assert since[1] in versions()
+
+
+def test_each_run_that_is_written_down_is_still_an_experiment() -> None:
+    recorded = json.loads((DOCS / "runs.json").read_text(encoding="utf-8"))["rules"]
+    for code, rows in recorded.items():
+        source = (EXPERIMENTS / f"test_{code.lower()}.py").read_text(encoding="utf-8")
+        for row in rows:
+            assert f"def test_{row['experiment'].replace(' ', '_')}(" in source, code
 
 
 def test_a_page_may_indent_its_example() -> None:
