@@ -169,6 +169,8 @@ def check_baseline(path: str) -> None:
         read_baseline(path)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
+        if isinstance(error, FileNotFoundError):
+            why = f"{why}; flake8-celery-retry check --write-baseline writes it"
         raise ExecutionError(f"celery-baseline: {path} can't be read: {why}") from error
 
 
