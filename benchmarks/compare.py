@@ -236,11 +236,11 @@ def costs(tools: Sequence[Tool], runs: int) -> Iterator[str]:
     os.environ.update(QUIET)
     measured = [Measured(tool.name, tool.command, STATUSES) for tool in tools]
     interleaved(measured, runs)
-    yield "| tool | seconds | of processor time | versions |"
+    yield "| tool | processor time | by the clock | versions |"
     yield "| --- | --- | --- | --- |"
     for tool, each in zip(tools, measured, strict=True):
         wall, processor = median(each.wall), median(each.processor)
-        yield f"| {tool.name} | {wall:.2f} | {processor:.2f} | {tool.versions()} |"
+        yield f"| {tool.name} | {processor:.2f} s | {wall:.2f} s | {tool.versions()} |"
 
 
 def made(tools: Sequence[Tool], runs: int) -> str:

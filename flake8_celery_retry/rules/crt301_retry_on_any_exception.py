@@ -8,10 +8,10 @@ Finds retry calls in an `except` clause that catches `Exception`, `BaseException
 
 ## Why this is bad
 
-A retry mends what time mends: a network that is down, a service that is busy. A misspelled name, a
-wrong argument, a refused card or a run that took too long (`SoftTimeLimitExceeded` is an
-`Exception` too) fails in the same way every time. Each of them is run again, to the last retry,
-and only then somebody hears of it.
+A retry helps where waiting helps: a network that is down, a service that is busy. A misspelled
+name, a wrong argument, a refused card or a run that took too long (`SoftTimeLimitExceeded` is an
+`Exception` too) fails in the same way every time. Each of them is run again, up to the last retry,
+before anybody learns of it.
 
 ## Celery does
 

@@ -1,6 +1,6 @@
 """# backoff-without-jitter (CRT904)
 
-all retries in step
+all retries come at the same moments
 
 An opinion: off unless `select` or `extend-select` names it (`CRT9`, `CRT904`).
 

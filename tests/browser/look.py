@@ -27,7 +27,11 @@ PROJECT = Path(__file__).parent.parent.parent
 WIDTHS = {"phone": 390, "desk": 1280}
 SCHEMES = ("light", "dark")
 
-#: Seconds for Python to come up in the browser, on a slow machine.
+#: The generator is not to praise its successor.
+QUIET = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+
+#: Seconds for Python to come up in the browser, and for the search to read its index, on a slow
+#: machine.
 PATIENCE = 120
 
 
@@ -100,7 +104,16 @@ def look_at_every_page(browser: Browser, site: str, folder: Path, pictures: Path
 
 
 #: The pages of which pictures are wanted.
-SHOWN = (".", "guide", "rules/CRT203", "other-linters")
+SHOWN = (
+    ".",
+    "guide",
+    "rules/CRT203",
+    "rules/CRT105",
+    "other-linters",
+    "comparison",
+    "trophies",
+    "adoption",
+)
 
 
 def search(browser: Browser, site: str) -> None:
@@ -109,7 +122,7 @@ def search(browser: Browser, site: str) -> None:
     page.goto(site)
     page.locator("input[name=query]").fill("swallowed")
     found = page.locator(".md-search-result__link").first
-    found.wait_for(timeout=10_000)
+    found.wait_for(timeout=PATIENCE * 1000)
     links = page.locator(".md-search-result__link").evaluate_all("all => all.map(a => a.href)")
     assert any("/rules/CRT203/" in link for link in links), links
     page.close()
@@ -166,7 +179,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
         build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
-        subprocess.run([*build, "--site-dir", str(folder)], cwd=PROJECT, check=True)
+        subprocess.run([*build, "--site-dir", str(folder)], cwd=PROJECT, env=QUIET, check=True)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         print(browser.version)
         with served(folder) as site:
