@@ -174,11 +174,8 @@ def main() -> None:
     for first in range(arguments.first, arguments.runs, LOT):
         size = min(LOT, arguments.runs - first)
         failures += check_lot(draw(f"{arguments.seed}/{first}", size), seen)
-        if first % (10 * LOT) == 0 or first + size == arguments.runs:
-            clock = time.monotonic() - start
-            print(
-                f"{first + size} of {arguments.runs}: {failures} failed, {clock:.0f} s", flush=True
-            )
+        seconds = time.monotonic() - start
+        print(f"{first + size} of {arguments.runs}: {failures} failed, {seconds:.0f} s", flush=True)
     print(f"{seen.modules} modules, {seen.unreadable} of them no Python, {failures} failed")
     print("found:", ", ".join(f"{code} {n}" for code, n in sorted(seen.found.items())))
     print("fixed:", ", ".join(f"{code} {n}" for code, n in sorted(seen.fixed.items())))
