@@ -6,9 +6,12 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from forking import Forking, in_utf8
 
 #: A task that CRT101 reports on line 4, column 1, and whose fix is safe.
 BAD_TASK = """\
@@ -44,7 +47,7 @@ def flake8(
     environment: Mapping[str, str] | None = None,
 ) -> Ended:
     """Run the flake8 of this environment."""
-    return _run([sys.executable, "-m", "flake8", *arguments], cwd, stdin, environment or {})
+    return _run("flake8", arguments, cwd, stdin, environment)
 
 
 def command(
@@ -54,23 +57,43 @@ def command(
     environment: Mapping[str, str] | None = None,
 ) -> Ended:
     """Run ``flake8-celery-retry``; a traceback is never right."""
-    ended = _run(
-        [sys.executable, "-m", "flake8_celery_retry", *arguments], cwd, stdin, environment or {}
-    )
+    ended = _run("flake8_celery_retry", arguments, cwd, stdin, environment)
     assert "Traceback" not in ended.errors
     return ended
 
 
-def _run(line: list[str | bytes], cwd: Path, stdin: bytes, environment: Mapping[str, str]) -> Ended:
-    ended = subprocess.run(
-        line,
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-    )
-    return Ended(ended.returncode, ended.stdout, ended.stderr.decode(errors="replace"))
+def _run(
+    module: str,
+    arguments: Sequence[str | bytes],
+    cwd: Path,
+    stdin: bytes,
+    variables: Mapping[str, str] | None,
+) -> Ended:
+    """Run ``python -m module``, from scratch where the variables ask something of Python itself."""
+    environment = {**in_utf8(os.environ), **(variables or {})}
+    if _forking().can_run_in(environment):
+        status, output, errors = _forking().run(
+            module,
+            list(map(os.fsdecode, arguments)),
+            cwd=cwd,
+            stdin=stdin,
+            environment=environment,
+        )
+    else:
+        ended = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            timeout=120,
+            env=environment,
+        )
+        status, output, errors = ended.returncode, ended.stdout, ended.stderr
+    return Ended(status, output, errors.decode(errors="replace"))
+
+
+#: The one of this session.
+_forking = cache(Forking)
 
 
 def on_terminal(

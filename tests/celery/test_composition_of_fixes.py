@@ -1,11 +1,10 @@
 """Fixes together: functions with four mistakes at once, fixed by one run of the command."""
 
-import subprocess
-import sys
 from smtplib import SMTPServerDisconnected
 
 import pytest
 from drafts import PAIRS_IN_ONE_TASK, fixed, task_with
+from programs import command, flake8
 from shop import gateway, mail
 
 FOUR_IN_A_BOUND_TASK = """\
@@ -104,13 +103,13 @@ def fix(tmp_path):
     def run(source):
         path = tmp_path / "tasks.py"
         path.write_text(source)
-        line = [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated", "--unsafe-fixes"]
-        first = subprocess.run([*line, str(path)], capture_output=True, text=True, check=False)
+        arguments = ["fix", "--isolated", "--unsafe-fixes", str(path)]
+        first = command(*arguments, cwd=tmp_path)
         result = path.read_text()
-        assert first.returncode in {0, 1}, first.stderr
+        assert first.status in {0, 1}, first.errors
         assert result != source
-        again = subprocess.run([*line, str(path)], capture_output=True, text=True, check=False)
-        assert path.read_text() == result, again.stdout
+        again = command(*arguments, cwd=tmp_path)
+        assert path.read_text() == result, again.lines
         return result
 
     return run
@@ -119,9 +118,8 @@ def fix(tmp_path):
 def codes(source, tmp_path):
     path = tmp_path / "bad.py"
     path.write_text(source)
-    line = [sys.executable, "-m", "flake8", "--isolated", "--select=CRT", str(path)]
-    shown = subprocess.run(line, capture_output=True, text=True, check=False).stdout
-    return [found.split()[1] for found in shown.splitlines()]
+    shown = flake8("--isolated", "--select=CRT", str(path), cwd=tmp_path)
+    return [found.split()[1] for found in shown.lines]
 
 
 #: What is the author's to decide, and so has no fix.

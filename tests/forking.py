@@ -1,0 +1,148 @@
+"""A Python that has imported what is not ours, and becomes a program whenever a test runs one.
+
+Of the time that a program takes in a test, two thirds are Python, flake8 and libcst getting ready.
+Here that is done once: a process waits with them imported and forks. The fork is the program as it
+would have been started: a process with its own arguments, folder, environment and streams, which
+imports all of ours and ends as it ends. With variables that Python reads when it starts, it is
+started from scratch: see ``programs.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import runpy
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Any
+
+#: What is imported ahead, where it is installed. Nothing that changes others when it is imported,
+#: as Flake8-pyproject does: what a program does must not depend on this list.
+OTHERS = [
+    *("flake8.main.cli", "flake8.plugins.pycodestyle", "flake8.plugins.pyflakes", "mccabe"),
+    *("flake8.formatting.default", "flake8_html.plugin", "libcst", "difflib"),
+]
+
+
+class Forking:
+    """The process that waits, and what is asked of it: one program at a time."""
+
+    def __init__(self) -> None:
+        environment = in_utf8(os.environ)
+        self._at_start = _read_at_start(environment)
+        self._asking, answering = socket.socketpair()
+        number = answering.fileno()
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(number)],
+            pass_fds=[number],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        answering.close()
+        self._asking.settimeout(120)
+
+    def can_run_in(self, environment: Mapping[str, str]) -> bool:
+        """Whether Python would start in this environment as it did here."""
+        return _read_at_start(environment) == self._at_start
+
+    def run(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        stdin: bytes,
+        environment: Mapping[str, str],
+    ) -> tuple[int, bytes, bytes]:
+        """Run ``python -m module`` to its end: its status, its output, its errors.
+
+        A negative status is the signal that ended it, as `subprocess` has it.
+        """
+        program = {
+            "module": module,
+            "arguments": arguments,
+            "folder": str(cwd),
+            "environment": dict(environment),
+        }
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(4)]
+            wanted, given, output, errors = streams
+            _put(wanted, json.dumps(program).encode())
+            _put(given, stdin)
+            socket.send_fds(self._asking, [b"run"], [stream.fileno() for stream in streams])
+            status = int(self._asking.recv(16))
+            return status, _taken(output), _taken(errors)
+
+
+def in_utf8(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment, for a program whose streams are read as UTF-8 whatever the locale is."""
+    return {**environment, "PYTHONIOENCODING": "utf-8"}
+
+
+def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that Python reads when it starts."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(("PYTHON", "LC_", "LANG"))
+    }
+
+
+def _put(stream: IO[bytes], content: bytes) -> None:
+    stream.write(content)
+    stream.seek(0)
+
+
+def _taken(stream: IO[bytes]) -> bytes:
+    stream.seek(0)
+    return stream.read()
+
+
+def _serve(connection: socket.socket) -> Mapping[str, Any] | None:
+    """Fork for each program that is asked for: in the fork the program, else None at the end."""
+    while True:
+        asked, streams, _, _ = socket.recv_fds(connection, 16, 4)
+        if not asked:
+            return None
+        if (program := os.fork()) == 0:
+            connection.close()
+            with open(streams[0], "rb") as wanted:
+                described: Mapping[str, Any] = json.load(wanted)
+            for number, stream in enumerate(streams[1:]):
+                os.dup2(stream, number)
+                os.close(stream)
+            return described
+        for stream in streams:
+            os.close(stream)
+        status = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+        connection.send(str(status).encode())
+
+
+def _become(program: Mapping[str, Any]) -> None:
+    """Do what ``python -m module arguments`` does, in its folder and environment."""
+    os.chdir(program["folder"])
+    os.environ.clear()
+    os.environ.update(program["environment"])
+    sys.path[0] = program["folder"]
+    sys.argv[1:] = program["arguments"]
+    runpy.run_module(program["module"], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    for name in OTHERS:
+        if find_spec(name.partition(".")[0]):
+            import_module(name)
+    assert not any(name.startswith("flake8_celery_retry") for name in sys.modules)
+    gc.collect()
+    gc.freeze()
+    if program := _serve(socket.socket(fileno=int(sys.argv[1]))):
+        _become(program)
