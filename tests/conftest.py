@@ -12,6 +12,10 @@ import pytest
 
 pytest.register_assert_rewrite("drafts", "pages", "programs", "rewriting", "short_modules")
 
+#: Files that take long for their few tests, and wait for others in between: the package index,
+#: git, whole test runs. Begun last, they would be waited for in the end.
+BEGUN_FIRST = {"test_guide.py", "test_packaging.py", "test_precommit.py"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where Python may not write bytecode, and the installer wrote none, tests keep some of theirs.
@@ -24,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
         os.environ["PYTHONPYCACHEPREFIX"] = folder.name
         del os.environ["PYTHONDONTWRITEBYTECODE"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what is to be begun first (and so xdist is told to keep the order)."""
+    items.sort(key=lambda item: item.path.name not in BEGUN_FIRST)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
