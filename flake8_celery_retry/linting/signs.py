@@ -52,7 +52,10 @@ LONGEST_VALUE = 400
 #: of a dict.
 NAMES_OPTION = rb"\b(?:['\"]\s*:|\s*=(?!=))"
 CELERY_ONLY_OPTIONS = {
-    b"retry_": rb"retry_(?:for|delay|kwargs|backoff|backoff_max|jitter)" + NAMES_OPTION,
+    b"retry_": (
+        rb"retry_(?:for(?<=autoretry_for)|delay(?<=default_retry_delay)|kwargs|backoff|backoff_max"
+        rb"|jitter)" + NAMES_OPTION
+    ),
     b"bind": rb"bind" + NAMES_OPTION,
     b"acks_late": rb"acks_late" + NAMES_OPTION,
     b"reject_on_": rb"reject_on_worker_lost" + NAMES_OPTION,
