@@ -69,8 +69,11 @@ LONGEST_COMMENT = 400
 TASK_CLASS = rb"Task\b(?:\s+as\b)?"
 BEFORE_TASK_CLASS = rb"(?:^|\W)(?:Periodic|Abortable|Django)?$"
 BEFORE_TASK_OF_AN_APP = rb"\b(?:app|celery_app)\s*\.\s*$"
-ASSIGNED = rb"=\s*\(?\s*[\w.]*$"
+BEFORE_ALIASED_CLASS = rb"=\s*\(?\s*[\w.]*$"
+ALIASED_CLASS = rb"\s*(?:[\n#;)\\]|$)"
+CLASS = rb"class\s+" + NAME + rb"\s*[(\[]"
 END_OF_BASES = rb"\)\s*:"
+REGISTERED = rb"register_task\b"
 #: Characters that the bases of a class take up at most, up to the one looked for.
 LONGEST_BASES = 2000
 
@@ -141,7 +144,7 @@ def _makes_tasks(content: bytes, is_about_retries: bool) -> bool:
     if b"task" in content:
         if b"@" in content and _has_task_decorator(content, is_about_celery):
             return True
-        if b"register_task" in content and b"class" in content:
+        if b"class" in content and re.search(REGISTERED, content):
             return True
     if b"@" in content and _has_celery_only_option(content, is_about_retries):
         return True
@@ -213,10 +216,14 @@ def _has_task_class(content: bytes, is_about_celery: bool) -> bool:
         line = content[content.rfind(b"\n", 0, start) + 1 : start]
         if not re.search(before_task, line):
             continue
-        if match.end() - start > len("Task") or re.search(ASSIGNED, line):
+        end = match.end()
+        if end - start > len("Task") or (
+            re.search(BEFORE_ALIASED_CLASS, line) and re.compile(ALIASED_CLASS).match(content, end)
+        ):
             return True
-        opened = content.rfind(b"class", max(0, start - LONGEST_BASES), start)
-        if opened >= 0 and not re.search(END_OF_BASES, content[opened:start]):
+        around = content[max(0, start - LONGEST_BASES) : start]
+        opened = [each.end() for each in re.finditer(CLASS, around)]
+        if opened and not re.search(END_OF_BASES, around[opened[-1] :]):
             return True
     return False
 
