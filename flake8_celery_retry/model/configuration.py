@@ -22,6 +22,10 @@ from .remembering import remembered
 SETTING_METHODS = frozenset({"add_defaults", "update"})
 
 
+#: What names a place of settings: an app or its ``conf``, a setting in a dict.
+PLACES = ("Celery", "conf", "add_defaults", *CERTAIN_PREFIXES)
+
+
 class Assignment(NamedTuple):
     """A setting that is given a value: ``node`` is its name, in whatever form."""
 
@@ -33,6 +37,8 @@ class Assignment(NamedTuple):
 def invented_settings(module: Module) -> Iterator[Assignment]:
     """The settings for retries that a module sets, that Celery doesn't have, and that the module
     itself reads nowhere."""
+    if not module.tree.may_name(INVENTED_SETTINGS):
+        return
     found = [each for each in _assignments(module) if each.name in INVENTED_SETTINGS]
     if found:
         read = frozenset(_names_read(module))
@@ -43,6 +49,8 @@ def invented_settings(module: Module) -> Iterator[Assignment]:
 def annotated_options(module: Module) -> frozenset[str]:
     """The retry options that ``task_annotations`` set here, for some task or for all: they hold
     whatever stands at the task (``Task.annotate``)."""
+    if not module.tree.may_name(["task_annotations"]):
+        return frozenset()
     values = [each.value for each in _assignments(module) if each.name == "task_annotations"]
     names = (_names_in(module, value) for value in values if value is not None)
     return frozenset[str]().union(*names) & frozenset(RETRY_OPTIONS)
@@ -62,6 +70,8 @@ def _names_in(module: Module, annotations: ast.expr) -> Iterable[str]:
 @remembered
 def _assignments(module: Module) -> list[Assignment]:
     found: list[Assignment] = []
+    if not (module.name in SETTINGS_MODULES or module.tree.may_name(PLACES)):
+        return found
     for scope in module.tree.scopes:
         for display in scope.walk(ast.Dict):
             found += _of_settings(_entries(display))

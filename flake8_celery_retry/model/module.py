@@ -145,6 +145,8 @@ class Module:
     @cached_property
     def sleeping_scopes(self) -> frozenset[Scope]:
         """The functions (and the like) that sleep."""
+        if not self.tree.may_name(["sleep"]):
+            return frozenset()
         return frozenset(
             self.tree.scope_of(call) for call in self.tree.calls if self.is_sleep(call)
         )

@@ -97,7 +97,14 @@ class Recognition:
 
     def is_current_task(self, expression: ast.expr) -> bool:
         """Whether an expression is ``celery.current_task`` (or a name for it)."""
-        return self.names.qualified(self.values.read(expression)) in CURRENT_TASKS
+        return (
+            self._may_name_current_task
+            and self.names.qualified(self.values.read(expression)) in CURRENT_TASKS
+        )
+
+    @cached_property
+    def _may_name_current_task(self) -> bool:
+        return self.tree.may_name(["current_task"])
 
     def _is_app_call(self, call: ast.Call) -> bool:
         return self.names.qualified(call.func) in APP_CLASSES

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Literal, NamedTuple, TypeVar, overload
+from unicodedata import normalize
 
 #: ``except*`` clauses came with Python 3.11.
 TryStar: type[ast.Try] = getattr(ast, "TryStar", ast.Try)
@@ -200,6 +201,19 @@ class Tree:
         self._first_elifs: dict[ast.AST, ast.AST] = {}
         self._indices: dict[ast.stmt, int] = {}
         self._read(tree)
+
+    # -- what the text says ----------------------------------------------------------------
+
+    def may_name(self, names: Iterable[str]) -> bool:
+        """Whether the module may have one of these names in it, or a string that holds one: a look
+        at its text costs a hundredth of a walk. True where there is no text to look at."""
+        return not self._lines or any(name in self._text for name in names)
+
+    @cached_property
+    def _text(self) -> str:
+        """The lines, with names as Python reads them (``ſelf`` is ``self``)."""
+        text = "".join(self._lines)
+        return text if text.isascii() else normalize("NFKC", text)
 
     # -- where a node stands ---------------------------------------------------------------
 

@@ -25,6 +25,8 @@ class RaisedByHand(NamedTuple):
 
 def retries_raised_by_hand(module: Module) -> Iterator[RaisedByHand]:
     """The places where a task raises ``Retry`` instead of calling ``retry``."""
+    if not (module.tasks and module.tree.may_name(["Retry"])):
+        return
     for scope in module.tree.scopes:
         yield from _raised_in(module, scope)
 

@@ -63,12 +63,10 @@ class Attempt:
 def attempts_by_recursion(module: Module, scope: Scope) -> Iterator[Attempt]:
     """The calls by which a function tries again, one for each handler or branch: in a task, or in a
     plain function that sleeps, repeats the same work, and could be a task."""
-    repeats = calls_of_itself(module, scope)
-    if not repeats:
-        return
     task = module.task_run_by(scope)
     if task is None and not _is_attempted_in_vain(module, scope):
         return
+    repeats = calls_of_itself(module, scope)
     seen: set[Way] = set()
     for repeat in repeats:
         if task is None and not changes_nothing_but_the_wait(repeat, repeats):

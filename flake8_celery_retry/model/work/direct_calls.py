@@ -61,6 +61,8 @@ class DirectCall:
 
 def direct_calls(module: Module) -> Iterator[DirectCall]:
     """The calls by which a task's body runs another task of the module."""
+    if len(module.tasks) < 2:
+        return
     for call in module.tree.calls:
         task = module.task_running(call)
         found = _called_task(module, call) if task is not None else None

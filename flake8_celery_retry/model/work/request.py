@@ -30,6 +30,8 @@ class MissingAttribute(NamedTuple):
 def missing_attributes(module: Module) -> Iterator[MissingAttribute]:
     """The reads of attributes that no request has, that nothing in the module sets (headers become
     attributes of the request) and that nothing there asks for first."""
+    if not (module.tree.may_name(["request"]) and module.tree.may_name(NOT_OF_THE_REQUEST)):
+        return
     reads = [
         (function, node)
         for function in module.functions
