@@ -68,7 +68,8 @@ Never: an exception can't be the arguments of a run.
 
 ## Since
 
-Version 0.1.0.
+Version 0.1.0. For a task that was sent with keywords, Celery 5.7 words the error otherwise:
+`object of type 'GatewayDown' has no len()`.
 """
 
 from __future__ import annotations

@@ -80,10 +80,11 @@ def charge_order(self, order_id):
 A `try` whose first clause that catches `Retry` (one for `Exception`, `BaseException`, `Retry`,
 `TaskPredicate` or `CeleryError`, or a bare one) raises it again on every path that a `Retry` can
 take: at its end, or where a test finds that it is one (`if isinstance(exc, Retry): raise`). A path
-for the time when `self.request.retries >= self.max_retries` is none: what is raised then is the
-error itself. The clauses beside the one that holds the retry call: they never see it. A context
-manager or decorator of another module, and one that lets `Retry` pass. A call with `throw=False`,
-which raises nothing. Automatic retries (`autoretry_for`): they are made outside the function.
+for the time when `self.request.retries >= self.max_retries` is not such a path: what is raised then
+is the error itself. The clauses beside the one that holds the retry call: they never see it. A
+context manager or decorator of another module, and one that lets `Retry` pass. A call with
+`throw=False`, which raises nothing. Automatic retries (`autoretry_for`): they are made outside the
+function.
 
 ## Fix
 

@@ -52,17 +52,17 @@ def mail_receipt(self, order_id, address):
 
 A handler that sorts the exception out: a test in which it takes part (`isinstance`, a comparison,
 `match`, a call with it, or with its cause or its status code) decides whether the retry is reached,
-more than which log level is taken. An earlier `except` clause of the same `try` that ends without a
-retry sorts as well, unless it is one for `Retry`, `Ignore` or `Reject`. A retry call with `args=`
-or `kwargs=` that differ from the task's own: it goes on with the rest of the work. A clause with a
-comment that says that its breadth is meant (`# noqa: BLE001`, `# pylint: disable=broad-except`). A
-`try` that does nothing but raise a plain `Exception(...)`, to have a cause for the retry: there is
-no narrower class. A task with `autoretry_for=(Exception,)`, of which CRT302 and CRT908 speak: what
-a narrower clause lets pass is retried all the same. A plan for all that may fail: the clause logs
-each error with its traceback (`logger.exception`, `exc_info=True`), so that nobody waits for the
-last retry to hear of a bug, and a limit or a delay is written out (and no retry call stands in the
-`try`, which the clause would take for an error). A task that polls, retrying without an error too,
-after the same delay and with the same limit.
+and not only which log level is taken. An earlier `except` clause of the same `try` that ends
+without a retry sorts as well, unless it is one for `Retry`, `Ignore` or `Reject`. A retry call with
+`args=` or `kwargs=` that differ from the task's own: it goes on with the rest of the work. A clause
+with a comment that says that its breadth is meant (`# noqa: BLE001`, `# pylint:
+disable=broad-except`). A `try` that does nothing but raise a plain `Exception(...)`, to have a
+cause for the retry: there is no narrower class. A task with `autoretry_for=(Exception,)`, of which
+CRT302 and CRT908 speak: what a narrower clause lets pass is retried all the same. A plan for all
+that may fail: the clause logs each error with its traceback (`logger.exception`, `exc_info=True`),
+so that nobody waits for the last retry to hear of a bug, and a limit or a delay is written out (and
+no retry call stands in the `try`, which the clause would take for an error). A task that polls,
+retrying without an error too, after the same delay and with the same limit.
 
 ## Fix
 

@@ -65,7 +65,7 @@ Where a constant delay is what you want; `default_retry_delay` says that more cl
 
 ## Since
 
-Version 0.1.0.
+Version 0.1.0. That a fraction below 1 counts as 1 holds since Celery 5.3.1.
 """
 
 from __future__ import annotations

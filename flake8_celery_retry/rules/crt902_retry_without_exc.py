@@ -53,8 +53,8 @@ def charge_order(self, order_id):
 
 ## What stays silent
 
-A call in the body of a `try` with a handler for `MaxRetriesExceededError`, which `exc=` would
-kill; a `*` or `**` that can't be read; task helpers.
+A call in the body of a `try` with a handler for `MaxRetriesExceededError`, which is never reached
+with `exc=`; a `*` or `**` that can't be read; task helpers.
 
 ## Fix
 

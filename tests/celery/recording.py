@@ -58,7 +58,8 @@ def rows_of(
 
 
 def differences(page: Page, rows: Sequence[dict[str, Any]]) -> list[str]:
-    """What a worker did otherwise than is written down, of the same Celery and Python."""
+    """What a worker did otherwise than is written down, of the same Celery and Python. What is not
+    written down yet is no difference."""
     recording = recorded()
     if any(recording[name] != version for name, version in VERSIONS.items()):
         return []
@@ -66,9 +67,9 @@ def differences(page: Page, rows: Sequence[dict[str, Any]]) -> list[str]:
         (row["experiment"], row["code"]): row for row in recording["rules"].get(page.code, [])
     }
     return [
-        f"seen: {row}, written down: {written.get((row['experiment'], row['code']))}"
+        f"seen: {row}, written down: {known}"
         for row in rows
-        if row != written.get((row["experiment"], row["code"]))
+        if (known := written.get((row["experiment"], row["code"]), row)) != row
     ]
 
 
