@@ -28,7 +28,10 @@ class Measured:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
         ended = subprocess.run(
-            self.command, stdout=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"}
+            self.command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
         self.wall.append(time.perf_counter() - start)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
