@@ -139,6 +139,11 @@ SHAPES: dict[str, Callable[[int], str]] = {
         + "".join(f"job_{n + 1} = job_{n}\n" for n in range(size))
         + f"@job_{size}(bind=True)\ndef charge(self):\n    self.retry()\n"
     ),
+    "retries of a task without self": lambda size: (
+        HEAD
+        + "@shared_task(bind=True)\ndef charge(order_id):\n"
+        + "".join(f"    if send(order_id, {n}):\n        charge.retry()\n" for n in range(size))
+    ),
     "broad handlers of one try": in_task(
         "    try:\n        send()\n", "    except Exception as exc:\n        self.retry(exc=exc)\n"
     ),

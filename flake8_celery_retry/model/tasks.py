@@ -237,7 +237,7 @@ class Task:
         decorators = self.node.decorator_list
         return decorators[decorators.index(self.decorator) + 1 :]
 
-    @property
+    @cached_property
     def has_parameter_for_itself(self) -> bool:
         """Whether a bound task's function has a first parameter that is meant for the task: by its
         name, its annotation or its use; or takes ``*args`` first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cached_property
 
 from .tree import ALIASES, FUNCTION, Binding, FunctionNode, Scope, Tree
@@ -38,6 +37,7 @@ class Names:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._firsts: dict[tuple[Scope, str, str], Binding | None] = {}
+        self._reads_of_parameters: dict[Scope, dict[ast.arg, list[ast.Name]]] = {}
         self._reads_in: dict[Scope, dict[str, list[ast.Name]]] = {}
         self._imported: dict[Scope, dict[str, str]] = {}
         self._names_changed: dict[Scope, frozenset[str]] = {}
@@ -129,12 +129,17 @@ class Names:
             )
         return self._names_changed[scope]
 
-    def reads_of(self, parameter: ast.arg) -> Iterator[ast.Name]:
+    def reads_of(self, parameter: ast.arg) -> list[ast.Name]:
         """The places where a function, or what is nested in it, reads its parameter."""
-        for scope in self.tree.scopes_in(self.tree.scope_of_parameter(parameter)):
-            for name in scope.walk(ast.Name):
-                if isinstance(name.ctx, ast.Load) and self.parameter(name) is parameter:
-                    yield name
+        home = self.tree.scope_of_parameter(parameter)
+        if home not in self._reads_of_parameters:
+            reads = self._reads_of_parameters[home] = dict[ast.arg, list[ast.Name]]()
+            for scope in self.tree.scopes_in(home):
+                for name in scope.walk(ast.Name):
+                    read = self.parameter(name) if isinstance(name.ctx, ast.Load) else None
+                    if read is not None:
+                        reads.setdefault(read, []).append(name)
+        return self._reads_of_parameters[home].get(parameter, [])
 
     def reads_of_local(self, target: ast.Name) -> list[ast.Name]:
         """The places where the scope of a name, or what is nested in it, reads that name."""

@@ -21,6 +21,7 @@ ONCE_WORSE = [
     "countdowns that are 0",
     "elif with a retry",
     "retries in one try",
+    "retries of a task without self",
     "retries that are not raised",
     "sends of itself",
     "sleeps and retries",
