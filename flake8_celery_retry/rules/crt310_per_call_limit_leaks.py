@@ -105,9 +105,9 @@ def check(module: Module) -> Iterator[Mistake]:
         if not task.retries_automatically:
             continue
         for call in task.retry_calls:
-            limit = call.argument("max_retries")
-            if limit is None or not call.is_own or not call.passes("max_retries"):
+            if not call.is_own or not call.passes("max_retries"):
                 continue
+            limit = call.arguments["max_retries"].value
             kept = limit_of_call_in_force(call).number
             if kept is not None and kept == limit_in_force(task).number:
                 continue
