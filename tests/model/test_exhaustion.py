@@ -1,0 +1,145 @@
+"""Who waits for ``MaxRetriesExceededError`` in vain."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+from short_modules import model
+
+from flake8_celery_retry.model.outcome.exhaustion import dead_ends
+
+HEAD = """
+from celery import Task, shared_task
+from celery.exceptions import CeleryError, MaxRetriesExceededError, Reject
+from shop import Elsewhere, errors, helper, pay, result
+
+class Own(Exception): pass
+
+@shared_task
+def other(order): pass
+"""
+
+#: What stands in the ``try``; where the retries are made that its clause waits for in vain.
+BODIES = {
+    "self.retry(exc=OSError())": ["here"],
+    "self.retry()": [],
+    "self.retry(exc=None)": [],
+    "self.retry(exc=order or None)": [],
+    "self.retry(exc=OSError() or KeyError())": ["here"],
+    "self.retry(exc=OSError() if order else None)": [],
+    "self.retry(exc=optional)": [],
+    "self.retry(exc=hinted)": [],
+    "self.retry(exc=keyword)": [],
+    "self.retry(exc=error)": ["here"],
+    "found = None\nif order: found = OSError()\nself.retry(exc=found)": [],
+    "self.retry(exc=MaxRetriesExceededError())": [],
+    "self.retry(exc=OSError())\nself.retry()": [],
+    "if order: self.retry(exc=OSError())\nself.retry(exc=KeyError())": ["here"],
+    "self.retry(exc=OSError())\nhelper(self)": [],
+    "pay(order)": ["autoretry"],
+    "raise": ["autoretry"],
+    "raise OSError": ["autoretry"],
+    "raise Own(order)": ["autoretry"],
+    "raise MaxRetriesExceededError": [],
+    "raise MaxRetriesExceededError(order)": [],
+    "raise errors[0]": [],
+    "raise self.retry(exc=OSError())": ["here"],
+    "try: pay(order)\nexcept (OSError, MaxRetriesExceededError) as exc: raise exc": [],
+    "try: pay(order)\nexcept (OSError, KeyError) as exc: raise exc": ["autoretry"],
+    "other(order)": [],
+    "other.run(order)": [],
+    "other.delay(order)": ["autoretry"],
+    "result.get()": [],
+    "result.ready()": ["autoretry"],
+    "self.pay(order)": [],
+    "helper(self)": [],
+    "helper(order, task=self)": [],
+    "helper(order)": ["autoretry"],
+    "super().run(order)": [],
+}
+
+
+def found_in(source: str) -> list[str]:
+    return [end.elsewhere or "here" for end in dead_ends(model(source))]
+
+
+def clause(body: str, caught: str = "MaxRetriesExceededError") -> str:
+    return f"""
+@shared_task(bind=True, autoretry_for=(OSError,))
+def charge(self, order, error, optional=None, hinted: "OSError | None" = OSError, *, keyword=None):
+    try:
+{indent(body, "        ")}
+    except {caught}:
+        pay(order)
+"""
+
+
+@pytest.mark.parametrize(("body", "waits"), BODIES.items(), ids=BODIES)
+def test_a_clause_waits_for_the_end_of_retries_in_vain(body, waits):
+    assert found_in(HEAD + clause(body)) == waits
+
+
+def test_where_nothing_is_retried_there_is_no_end_to_wait_for():
+    source = clause("pay(order)").replace(", autoretry_for=(OSError,)", "")
+    assert found_in(HEAD + source) == []
+
+
+@pytest.mark.parametrize(
+    ("caught", "exc", "waits"),
+    [
+        ("(MaxRetriesExceededError, OSError)", "OSError()", []),
+        ("(MaxRetriesExceededError, OSError)", "TimeoutError()", []),
+        ("(MaxRetriesExceededError, TimeoutError)", "OSError()", []),
+        ("(MaxRetriesExceededError, OSError)", "KeyError()", ["here"]),
+        ("(MaxRetriesExceededError, OSError)", "Elsewhere()", []),
+        ("(MaxRetriesExceededError, Elsewhere)", "KeyError()", []),
+        ("(MaxRetriesExceededError, errors[0])", "KeyError()", []),
+        ("(MaxRetriesExceededError, Exception)", "KeyError()", []),
+        ("(MaxRetriesExceededError, CeleryError)", "Reject()", []),
+        ("(MaxRetriesExceededError, CeleryError)", "Exception()", []),
+        ("(MaxRetriesExceededError, CeleryError)", "KeyError()", ["here"]),
+    ],
+)
+def test_a_clause_that_catches_the_exception_itself_waits_for_it(caught, exc, waits):
+    assert found_in(HEAD + clause(f"self.retry(exc={exc})", caught)) == waits
+
+
+def test_a_clause_for_more_does_not_keep_the_next_one_from_being_seen():
+    several = clause("pay(order)", "(MaxRetriesExceededError, KeyError)")
+    assert found_in(HEAD + several + clause("pay(order)")) == ["autoretry"]
+
+
+IN_VAIN = "isinstance(exc, MaxRetriesExceededError)"
+HOOKS = [
+    ("on_failure", IN_VAIN, "self.retry(exc=OSError())", "", ["hook"]),
+    ("on_retry", IN_VAIN, "self.retry(exc=OSError())", "", ["hook"]),
+    ("on_success", IN_VAIN, "self.retry(exc=OSError())", "", []),
+    ("on_failure", "isinstance(task_id, MaxRetriesExceededError)", "self.retry(exc=1)", "", []),
+    ("on_failure", "isinstance(exc, OSError)", "self.retry(exc=OSError())", "", []),
+    ("on_failure", "isinstance(exc, (OSError, MaxRetriesExceededError))", "self.retry(exc=1)", "",
+     ["hook"]),
+    ("on_failure", "matches(exc, MaxRetriesExceededError)", "self.retry(exc=OSError())", "", []),
+    ("on_failure", IN_VAIN, "self.retry()", "", []),
+    ("on_failure", IN_VAIN, "self.retry(exc=OSError())\n        self.retry()", "", []),
+    ("on_failure", IN_VAIN, "pay(order)", "", []),
+    ("on_failure", IN_VAIN, "pay(order)", "autoretry_for = (OSError,)", ["hook"]),
+    ("on_failure", IN_VAIN, "raise errors[0]", "autoretry_for = (OSError,)", []),
+    ("on_failure", IN_VAIN, "self.retry()", "autoretry_for = (OSError,)", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hook", "test", "body", "options", "waits"), HOOKS)
+def test_a_hook_asks_for_the_end_of_retries_in_vain(hook, test, body, options, waits):
+    source = f"""{HEAD}
+class Charge(Task):
+    {options or "name = 'charge'"}
+
+    def run(self, order):
+        {body}
+
+    def {hook}(self, exc, task_id, args, kwargs, einfo):
+        if {test}:
+            helper(self)
+"""
+    assert found_in(source) == waits
