@@ -1,0 +1,204 @@
+"""How a function does its work again by calling or sending itself, and with which arguments."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from short_modules import model
+
+from flake8_celery_retry.model.work.arguments import Repeat
+from flake8_celery_retry.model.work.attempts import calls_of_itself, sends_of_itself
+
+HEAD = """
+from celery import Task, shared_task
+from shop import Order, app, fill, pay, shorter
+
+@shared_task(bind=True, name="shop.charge")
+def charge(self, order, count, *rest, currency="EUR", **options):
+    row = Order.objects.get(pk=order)
+    wrong = Order.objects.get(pk=order, id=order)
+    signature = self.s(order, count)
+    shared = {"currency": currency}
+    more = count + 1
+"""
+
+#: What a task sends, and its arguments that are not what it was given; ``None``: nobody can tell.
+SENDS: list[tuple[str, dict[str, str] | None]] = [
+    ("self.delay(order, count)", {}),
+    ("charge.delay(order, count)", {}),
+    ("self.delay(order, count + 1)", {"count": "count + 1"}),
+    ("self.delay(order, more)", {"count": "more"}),
+    ("self.delay(int(order), str(count))", {}),
+    ("self.delay(int(order, 2), count)", {"order": "int(order, 2)"}),
+    ("self.delay(shorter(order), count)", {"order": "shorter(order)"}),
+    ("self.delay(row.pk, count)", {}),
+    ("self.delay(row.id, count)", {}),
+    ("self.delay(row.total, count)", {"order": "row.total"}),
+    ("self.delay(wrong.pk, count)", {"order": "wrong.pk"}),
+    ("self.delay(count, order)", {"order": "count", "count": "order"}),
+    ("self.delay(order, count=count, currency=currency)", {}),
+    ("self.delay(order, order=order)", None),
+    ("self.delay(order, unheard=of)", None),
+    ("self.delay(order, count, 3)", None),
+    ("self.delay(order, count, *rest, **options)", {}),
+    ("self.delay(order, count, *options)", None),
+    ("self.delay(order, count, **rest)", None),
+    ("self.delay(order, **shared)", {}),
+    ("self.delay(order, **dict(currency='USD'))", {"currency": "'USD'"}),
+    ("self.delay(*self.request.args, **self.request.kwargs)", {}),
+    ("self.delay(*self.request.kwargs)", None),
+    ("self.apply_async((order, count), {'currency': currency})", {}),
+    ("self.apply_async([order, count + 1])", {"count": "count + 1"}),
+    ("self.apply_async(args=(order, count + 1))", {"count": "count + 1"}),
+    ("self.apply_async((order,), kwargs={'count': 1})", {"count": "1"}),
+    ("self.apply_async(None, None)", {}),
+    ("self.apply_async(fill(order))", None),
+    ("self.apply_async(tuple(self.request.args))", {}),
+    ("self.apply_async(kwargs=fill(order))", None),
+    ("self.s(order, count + 1).delay()", {"count": "count + 1"}),
+    ("self.si(order, count).set(countdown=5).apply_async()", {}),
+    ("self.signature((order, count + 1)).delay()", {"count": "count + 1"}),
+    ("self.subtask(kwargs={'count': 1}).delay()", {"count": "1"}),
+    ("self.s(order).delay(count)", None),
+    ("signature.delay()", {}),
+    ("self.replace(self.s(order, count + 1))", {"count": "count + 1"}),
+    ("app.send_task('shop.charge', (order, count + 1))", {"count": "count + 1"}),
+    ("app.send_task(self.name, args=[order, 1])", {"count": "1"}),
+]
+
+NO_SENDS = [
+    "app.send_task('shop.refund', (order, 1))",
+    "app.send_task()",
+    "app.send_task(order)",
+    "app.delay(order)",
+    "self.fill(order).delay()",
+    "self.replace(app.s(order))",
+    "self.replace()",
+    "self.run(order)",
+    "pay.s(order).delay()",
+    "delay(order)",
+]
+
+
+def changed_by(repeat: Repeat) -> dict[str, str] | None:
+    if not repeat.is_readable:
+        return None
+    return {parameter.arg: ast.unparse(value) for parameter, value in repeat.changed.items()}
+
+
+@pytest.mark.parametrize(("written", "changed"), SENDS)
+def test_a_task_sends_itself(written, changed):
+    module = model(f"{HEAD}    {written}\n")
+    [send] = sends_of_itself(module.tasks[0])
+    assert changed_by(send) == changed
+
+
+@pytest.mark.parametrize("written", NO_SENDS)
+def test_what_is_sent_is_not_the_task(written):
+    module = model(f"{HEAD}    {written}\n")
+    assert list(sends_of_itself(module.tasks[0])) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "left_out"),
+    [
+        ("self.delay(order, count)", ["currency"]),
+        ("self.delay(currency=currency)", ["order", "count"]),
+        ("self.delay(*self.request.args)", []),
+        ("self.delay()", ["order", "count", "currency"]),
+    ],
+)
+def test_parameters_are_left_out(written, left_out):
+    module = model(f"{HEAD}    {written}\n")
+    [send] = sends_of_itself(module.tasks[0])
+    assert send.left_out == left_out
+
+
+@pytest.mark.parametrize(
+    ("written", "options", "nameless"),
+    [
+        ("self.apply_async((order,), countdown=5, queue='slow')", ["countdown", "queue"], False),
+        ("self.apply_async((order,), {}, 'id')", [], True),
+        ("self.apply_async((order,), {})", [], False),
+        ("app.send_task('shop.charge', (order,), {}, 5)", [], True),
+        ("app.send_task('shop.charge', (order,), {}, eta=5)", ["eta"], False),
+        ("self.s(order).set(countdown=5).apply_async(queue='slow')", ["countdown", "queue"], False),
+    ],
+)
+def test_the_options_of_a_send(written, options, nameless):
+    module = model(f"{HEAD}    {written}\n")
+    [send] = sends_of_itself(module.tasks[0])
+    assert [option.arg for option in send.options] == options
+    assert send.has_nameless_options is nameless
+
+
+#: The body of a task that sends itself, and whether that is new work.
+WORK = [
+    ("self.delay(order, count)", False),
+    ("self.delay(order, count + 1)", False),
+    ("if count > 5: return\n    self.delay(order, count + 1)", False),
+    ("if count > 5: raise OSError(count)\n    self.delay(order, 1 + count)", False),
+    ("if count > 5: return\n    self.delay(order, count - 1)", False),
+    ("if count > 5: return\n    self.delay(order, count * 2)", True),
+    ("if count > 5: return\n    self.delay(order, count + order)", True),
+    ("if count > 5: return\n    self.delay(order, 1 + 2)", True),
+    ("if count > 5: return\n    self.delay(order, self.request.retries + 1)", False),
+    ("pay(count)\n    self.delay(order, count + 1)", True),
+    ("count += 1\n    if count > 5: return\n    self.delay(order, count)", False),
+    ("count += order\n    if count > 5: return\n    self.delay(order, count)", True),
+    ("count = 3\n    if count > 5: return\n    self.delay(order, count)", True),
+    ("left = count\n    if left > 5: return\n    self.delay(order, count + 1)", False),
+    ("left = count\n    pay(left)\n    self.delay(order, count + 1)", True),
+    ("order.left = count\n    self.delay(order, count + 1)", True),
+    ("time.sleep(count)\n    self.delay(order, count * 2)", False),
+    ("logger.info('%s', count)\n    self.delay(order, count * 2)", False),
+    ("def inner(): pay(count)\n    self.delay(order, count + 1)", True),
+    ("self.delay(order, unheard=of)", True),
+]
+
+
+@pytest.mark.parametrize(("body", "is_new"), WORK)
+def test_a_task_goes_on_with_new_work(body, is_new):
+    module = model(f"""
+import logging, time
+from celery import shared_task
+from shop import of, pay
+
+logger = logging.getLogger()
+
+@shared_task(bind=True)
+def charge(self, order, count):
+    {body}
+""")
+    [send] = sends_of_itself(module.tasks[0])
+    assert send.has_new_work is is_new
+
+
+#: A function that may call itself; with what else than it was given.
+CALLS: list[tuple[str, list[dict[str, str] | None]]] = [
+    ("def charge(order): charge(order)", [{}]),
+    ("def charge(order): charge(order + 1)", [{"order": "order + 1"}]),
+    ("def charge(order): pay(order)", []),
+    ("def charge(order):\n    def charge(order): pay(order)\n    charge(order)", []),
+    ("class Cashier:\n    def charge(self, order): self.charge(order)", [{}]),
+    ("class Cashier:\n    def charge(self, order): self.charge(2)", [{"order": "2"}]),
+    ("class Cashier:\n    def charge(self, order): order.charge(order)", []),
+    ("class Cashier:\n    def charge(order): Cashier.charge(order)", [{}]),
+    ("class Cashier:\n    def charge(): other.charge()", []),
+    ("def charge(order): order.charge(order)", []),
+    ("@shared_task(bind=True)\ndef charge(self, order): self(order)", [{}]),
+    ("@shared_task(bind=True)\ndef charge(self, order): charge(self, order)", [{}]),
+    ("@shared_task(bind=True)\ndef charge(self, order): self.run(order)", [{}]),
+    ("@shared_task(bind=True)\ndef charge(self, order): self.__call__(2)", [{"order": "2"}]),
+    ("@shared_task(bind=True)\ndef charge(self, order): self.apply((2,))", [{"order": "2"}]),
+    ("@shared_task(bind=True)\ndef charge(self, order): self.pay(order)", []),
+    ("@shared_task(bind=True)\ndef charge(self, order): order.run(order)", []),
+]
+
+
+@pytest.mark.parametrize(("source", "changed"), CALLS)
+def test_a_function_calls_itself(source, changed):
+    module = model(f"from celery import shared_task\nfrom shop import other, pay\n{source}\n")
+    repeats = calls_of_itself(module, module.functions[0])
+    assert [changed_by(repeat) for repeat in repeats] == changed
