@@ -118,6 +118,13 @@ def test_no_import_leads_to_a_higher_room() -> None:
     assert upwards == []
 
 
+def test_syntax_knows_of_the_facts_only_what_is_pythons() -> None:
+    facts = {each.imported for each in ALL if each.importer.startswith("syntax")} & {
+        module for module in MODULES if module.startswith("facts")
+    }
+    assert facts == {"facts.python_exceptions"}
+
+
 def test_no_import_is_part_of_a_circle() -> None:
     """Objects that know each other know each other's type: that is no import when it runs."""
     graph: dict[str, set[str]] = {module: set() for module in MODULES}

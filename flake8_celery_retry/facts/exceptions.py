@@ -5,7 +5,10 @@ from __future__ import annotations
 import builtins
 import re
 
-BROAD = frozenset({"Exception", "BaseException"})
+from .python_exceptions import BROAD
+
+#: An attribute of every task (``Task.MaxRetriesExceededError``), and of nothing else.
+ATTRIBUTES_OF_TASKS = {"MaxRetriesExceededError": "celery.exceptions.MaxRetriesExceededError"}
 
 #: Exceptions of other libraries that are ``OSError`` as well.
 OS_ERRORS = frozenset(

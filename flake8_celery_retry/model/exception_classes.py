@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..facts.exception_bases import bases_of, known_name
-from ..facts.exceptions import BROAD
+from ..facts.python_exceptions import BROAD
 from .handlers import Handler
 from .remembering import remembered_for_node
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..facts.exceptions import BROAD, MEANT_TO_BE_BROAD, is_celery_exception
+from ..facts.exceptions import MEANT_TO_BE_BROAD, is_celery_exception
+from ..facts.python_exceptions import BROAD
 from ..syntax import flow
 from ..syntax.tree import FunctionNode, TryStar
+from .missing_rows import missing_rows
 
 if TYPE_CHECKING:
     from .module import Module
@@ -76,7 +78,7 @@ class Handler:
     @property
     def missing_rows(self) -> list[ast.expr]:
         """Those of the exceptions it names that say that a row of the database is not there."""
-        return self.module.values.missing_rows(self.node.type) if self.node.type else []
+        return missing_rows(self.module, self.node.type) if self.node.type else []
 
     @cached_property
     def exception_names(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from ..facts.exceptions import ATTRIBUTES_OF_TASKS
 from ..facts.libraries import (
     CLOCK_METHODS,
     CLOCKS,
@@ -21,12 +22,17 @@ from ..facts.libraries import (
 from ..settings import Settings
 from ..syntax import Syntax
 from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.values import Attributes
 from .handlers import Handler
 from .recognition import Recognition
 from .retries import RetryCall
 from .retry_finding import find_retry_calls
 from .task_finding import find_tasks
 from .tasks import Task
+
+#: What is known by an attribute's name: a task's exception, and that an app hands back the task
+#: which it registers.
+OF_TASKS = Attributes(ATTRIBUTES_OF_TASKS, frozenset({"register_task"}))
 
 
 class Module:
@@ -303,4 +309,4 @@ def read_module(
 ) -> Module:
     """What Celery will see in a module of this name. ``lines`` are those that the tree was made of;
     without them nothing is known of comments."""
-    return Module(Syntax(tree, lines), settings, name)
+    return Module(Syntax(tree, lines, OF_TASKS), settings, name)

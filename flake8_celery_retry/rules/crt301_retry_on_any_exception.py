@@ -90,7 +90,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..facts.exceptions import BROAD, is_subclass
+from ..facts.exceptions import is_subclass
+from ..facts.python_exceptions import BROAD
 from ..fixing.edits import Edit, SetHandlerType, Source
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import runs_of_a_bug

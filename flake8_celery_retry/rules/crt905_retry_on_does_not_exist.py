@@ -113,6 +113,7 @@ from collections.abc import Iterator
 from ..linting.findings import Mistake
 from ..linting.quoting import quoted
 from ..model import Module, Task
+from ..model.missing_rows import missing_rows
 from ..model.outcome.sorting import is_tested
 from ..model.policy.limits import limit_of_autoretry, limit_of_call
 
@@ -135,9 +136,9 @@ def _check_autoretry(task: Task) -> Iterator[Mistake]:
     if autoretry is None or _is_never(limit_of_autoretry(task)):
         return
     excluded = task.option("dont_autoretry_for")
-    spared = task.module.values.missing_rows(excluded.value) if excluded else []
+    spared = missing_rows(task.module, excluded.value) if excluded else []
     names = {ast.unparse(exception) for exception in spared}
-    for exception in task.module.values.missing_rows(autoretry.value):
+    for exception in missing_rows(task.module, autoretry.value):
         if ast.unparse(exception) not in names:
             yield Mistake(autoretry.value, _message(task.name, exception))
             return

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .kinds import Kinds
 from .names import Names
 from .tree import Tree
-from .values import Values
+from .values import NOTHING_KNOWN, Attributes, Values
 
 
 class Syntax:
@@ -16,9 +16,15 @@ class Syntax:
     mean (``names``), what its expressions come to (``values``) and what kind of thing that is
     (``kinds``). How control flows is in :mod:`.flow`, which asks ``tree`` and ``values``."""
 
-    def __init__(self, tree: ast.Module, lines: Sequence[str] = ()) -> None:
-        """``lines`` are those that the tree was made of; without them there are no comments."""
+    def __init__(
+        self,
+        tree: ast.Module,
+        lines: Sequence[str] = (),
+        attributes: Attributes = NOTHING_KNOWN,
+    ) -> None:
+        """``lines`` are those that the tree was made of; without them there are no comments.
+        ``attributes`` are what libraries give their objects."""
         self.tree = Tree(tree, lines)
         self.names = Names(self.tree)
-        self.values = Values(self.names)
+        self.values = Values(self.names, attributes)
         self.kinds = Kinds(self.values)

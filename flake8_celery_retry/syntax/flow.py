@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from ..facts.exceptions import BROAD
+from ..facts.python_exceptions import BROAD
 from .tree import FUNCTION, TRY, End, Firsts, Tree
 from .values import Values
 

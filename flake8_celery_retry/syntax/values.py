@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from ..facts.exceptions import is_missing_row
 from .names import Names
 from .reading import MOST, Memory, reading
 from .tree import ALIASES, Scope
@@ -49,6 +48,19 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Attributes:
+    """What is known by an attribute's name alone, whatever it is an attribute of."""
+
+    #: The attributes that are an exception class, and its qualified name.
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+    #: The methods that give back what they are given.
+    handing_back: frozenset[str] = frozenset()
+
+
+NOTHING_KNOWN = Attributes()
+
+
+@dataclass(frozen=True)
 class Items:
     """The entries that could be read, and whether there may be others."""
 
@@ -59,8 +71,9 @@ class Items:
 class Values:
     """What the expressions of a tree come to."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, attributes: Attributes) -> None:
         self.names = names
+        self.attributes = attributes
         self.tree = names.tree
         self.memory = Memory()
 
@@ -91,8 +104,8 @@ class Values:
         return None
 
     def converted_number(self, expression: ast.expr) -> float | None:
-        """The number that Celery makes of an option which it converts: 1 of ``True``, 10 of
-        ``"10"``; ``None`` where that fails or it can't be read."""
+        """The number that a conversion makes of an expression: 1 of ``True``, 10 of ``"10"``;
+        ``None`` where that fails or it can't be read."""
         value = self.value(expression)
         try:
             return float(value) if isinstance(value, (int, float, str)) else None
@@ -168,36 +181,25 @@ class Values:
         return [self.exception(element) for element in elements or [expression]]
 
     def exception(self, expression: ast.expr) -> str | None:
-        """The qualified name of one exception class. ``MaxRetriesExceededError`` is also an
-        attribute of every task, and of nothing else."""
-        if isinstance(expression, ast.Attribute) and expression.attr == "MaxRetriesExceededError":
-            return "celery.exceptions.MaxRetriesExceededError"
+        """The qualified name of one exception class."""
+        if isinstance(expression, ast.Attribute):
+            known = self.attributes.exceptions.get(expression.attr)
+            if known is not None:
+                return known
         return self.names.qualified(expression)
 
-    def missing_rows(self, expression: ast.expr) -> list[ast.expr]:
-        """Those of the exceptions in an ``except`` clause or an option that say that a row of the
-        database is not there: ``Order.DoesNotExist`` and its like."""
-        found = [self.read(element) for element in self.elements(expression) or [expression]]
-        return [exception for exception in found if self._is_missing_row(exception)]
-
     def instance_of(self, expression: ast.expr) -> ast.ClassDef | None:
-        """The class of the module that an expression makes an instance of: ``ChargeOrder()``,
-        ``app.register_task(ChargeOrder())``, or a name for it."""
+        """The class of the module that an expression makes an instance of: ``ChargeOrder()``, a
+        method that hands it back, or a name for it."""
         made = self.read(expression)
         if not isinstance(made, ast.Call):
             return None
-        if isinstance(made.func, ast.Attribute) and made.func.attr == "register_task":
+        if isinstance(made.func, ast.Attribute) and made.func.attr in self.attributes.handing_back:
             made = self.read(made.args[0]) if made.args else made
         definition = self.names.definition(made.func) if isinstance(made, ast.Call) else None
         return definition if isinstance(definition, ast.ClassDef) else None
 
     # -- how ---------------------------------------------------------------------------------
-
-    def _is_missing_row(self, exception: ast.expr) -> bool:
-        # Every model has an exception of its own as attribute, and few models can be resolved.
-        if isinstance(exception, ast.Attribute) and exception.attr == "DoesNotExist":
-            return True
-        return is_missing_row(self.names.qualified(exception))
 
     def _value_of_name(self, name: ast.Name) -> ast.expr | None:
         scope = self.tree.scope_of(name)

@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ...facts.exceptions import BROAD, is_celery_exception
+from ...facts.exceptions import is_celery_exception
+from ...facts.python_exceptions import BROAD
 from ...syntax.tree import FunctionNode, Scope
 from ..handlers import Handler
 from ..module import Module

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from ...facts.exceptions import BROAD, is_celery_exception
+from ...facts.exceptions import is_celery_exception
+from ...facts.python_exceptions import BROAD
 from ...syntax import flow
 from ...syntax.tree import FunctionNode
 from ..handlers import MOST_NODES, Handler

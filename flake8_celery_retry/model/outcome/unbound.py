@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...facts.exception_bases import bases_of
-from ...facts.exceptions import BROAD
+from ...facts.python_exceptions import BROAD
 from ...facts.raising import raised_by
 from ...syntax import flow
 from ...syntax.tree import FUNCTION, TRY, Binding, Firsts, Scope

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from ...facts.exceptions import BROAD
+from ...facts.python_exceptions import BROAD
 from ...syntax import flow
 from ...syntax.tree import TRY, FunctionNode, Scope, Tree
 from ..exception_classes import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...facts.exceptions import BROAD, is_celery_exception
+from ...facts.exceptions import is_celery_exception
+from ...facts.python_exceptions import BROAD
 from ...syntax.values import UNKNOWN
 from ..spelling import is_meant
 from ..tasks import Task
