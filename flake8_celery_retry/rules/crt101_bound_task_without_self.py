@@ -67,8 +67,7 @@ may be the task after all. Unsafe too under another decorator between the task d
 
 ## When to switch it off
 
-Where a decorator that can't be seen as one, or the framework around Celery, takes the task out of
-the arguments. Then say so at the line: `# noqa: CRT101`.
+Where another decorator, between the task's and the `def`, takes the task out of the arguments.
 
 ## See also
 

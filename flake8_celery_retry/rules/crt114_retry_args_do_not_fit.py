@@ -69,7 +69,7 @@ None: what the next run is to be given, only the author knows.
 
 ## When to switch it off
 
-Never, unless a decorator that isn't seen as one changes the signature.
+Never: Celery holds the arguments against the signature before it sends them.
 
 ## See also
 
