@@ -173,38 +173,39 @@ def tools(semgrep_rules: Path) -> list[Tool]:
 
 
 class Task(NamedTuple):
-    """A task of the module: its name and lines, and the mistake that is in it."""
+    """A task of the module: its name and lines."""
 
     name: str
     lines: range
-    code: str
 
 
 def tasks() -> list[Task]:
     """The tasks of the module."""
-    source = MODULE.read_text(encoding="utf-8")
-    lines = source.splitlines()
     found = []
-    for node in ast.parse(source).body:
+    for node in ast.parse(MODULE.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):
             first = min(decorator.lineno for decorator in node.decorator_list)
             span = range(first, (node.end_lineno or first) + 1)
-            (code,) = re.findall(r"# expect: (CRT\d+)", "\n".join(lines[span[0] - 1 : span[-1]]))
-            found.append(Task(node.name, span, code))
+            found.append(Task(node.name, span))
     return found
 
 
 def table(said: dict[str, list[Report]]) -> Iterator[str]:
-    """What each tool says of each task, but for what it says of most of them."""
-    yield f"| task | mistake | {' | '.join(said)} |"
-    yield "|" + " --- |" * (len(said) + 2)
+    """What each tool says of each task, but for what it says of most of them; ours first."""
+    *others, ours = said
+    names = [ours, *others]
+    yield f"| task | {' | '.join(names)} |"
+    yield "|" + " --- |" * (len(names) + 1)
     common = {name: said_of_most(reports) for name, reports in said.items()}
     for task in tasks():
         cells = []
-        for name, reports in said.items():
-            own = [r.code for r in reports if r.line in task.lines and r.code not in common[name]]
-            cells.append(", ".join(f"`{code}`" for code in sorted(set(own))) or "–")
-        yield f"| `{task.name}` | {task.code} | {' | '.join(cells)} |"
+        for name in names:
+            found = {report.code for report in said[name] if report.line in task.lines}
+            own = sorted(found - common[name])
+            # The site makes a link of a code of ours that stands in prose.
+            shown = own if name == ours else [f"`{code}`" for code in own]
+            cells.append(", ".join(shown) or "–")
+        yield f"| `{task.name}` | {' | '.join(cells)} |"
 
 
 def said_of_most(reports: Iterable[Report]) -> set[str]:

@@ -24,16 +24,16 @@ def test_the_module_on_the_page_is_the_one_that_is_checked() -> None:
 
 
 def test_our_column_is_what_we_report() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (CRT\d+) \|.* `(CRT\d+)` \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (CRT\d+) \|", PAGE, re.MULTILINE)
     found = lint(ast.parse(SOURCE), SOURCE.splitlines(keepends=True))
 
     codes = [finding.code for finding in found]
     assert [(finding.line, finding.code) for finding in found] == expectations(
         SOURCE.replace("expect: ", "")
     )
-    assert [said for _, said, _ in rows] == [ours for _, _, ours in rows] == codes
+    assert [ours for _, ours in rows] == codes
     tasks = [node.name for node in ast.parse(SOURCE).body if isinstance(node, ast.FunctionDef)]
-    assert [name for name, _, _ in rows] == tasks
+    assert [name for name, _ in rows] == tasks
 
 
 def test_there_are_two_mistakes_of_each_family() -> None:
