@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ..facts.exceptions import MEANT_TO_BE_BROAD, is_celery_exception
 from ..facts.python_exceptions import BROAD
 from ..syntax import flow
-from ..syntax.tree import FunctionNode, TryStar
+from ..syntax.scopes import FunctionNode
+from ..syntax.tree import TryStar
 from .missing_rows import missing_rows
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from ..facts.libraries import (
 )
 from ..settings import Settings
 from ..syntax import Syntax
-from ..syntax.tree import TRY, FunctionNode, Scope
+from ..syntax.scopes import FunctionNode, Scope
+from ..syntax.tree import TRY
 from ..syntax.values import Attributes
 from .handlers import Handler
 from .recognition import Recognition

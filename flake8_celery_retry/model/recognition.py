@@ -22,7 +22,8 @@ from ..facts.decorators import (
 from ..facts.options import are_of_celery
 from ..settings import Settings
 from ..syntax import Syntax
-from ..syntax.tree import ALIASES, FunctionNode
+from ..syntax.scopes import FunctionNode
+from ..syntax.tree import ALIASES
 from .tasks import Option
 
 #: More base classes than anybody has: what lies behind them is as good as another module's.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..facts.options import RETRY_PARAMETERS
 from ..syntax import flow
-from ..syntax.tree import FunctionNode, Scope
+from ..syntax.scopes import FunctionNode, Scope
 from ..syntax.values import Item
 from .handlers import Handler
 

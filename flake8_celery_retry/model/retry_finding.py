@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..syntax.tree import FunctionNode, Scope
+from ..syntax.scopes import FunctionNode, Scope
 from .retries import RetryCall
 from .tasks import Task
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..facts.options import are_of_celery
-from ..syntax.tree import FunctionNode, Scope
+from ..syntax.scopes import FunctionNode, Scope
 from ..syntax.values import UNKNOWN
 from .recognition import Decorator
 from .tasks import Option, Task

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ..syntax.tree import FunctionNode, Scope
+from ..syntax.scopes import FunctionNode, Scope
 from ..syntax.values import Item, Items
 
 if TYPE_CHECKING:

@@ -90,7 +90,7 @@ from collections.abc import Iterator
 from ..fixing.edits import SetFirstParameter
 from ..linting.findings import Fix, Mistake
 from ..model import Module, Task
-from ..syntax.tree import FunctionNode
+from ..syntax.scopes import FunctionNode
 
 #: It is about binding itself.
 IS_SEEN_UNBOUND = True

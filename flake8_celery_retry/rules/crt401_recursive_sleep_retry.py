@@ -95,7 +95,7 @@ from ..model import Module
 from ..model.outcome.never_awaited import is_never_awaited
 from ..model.work.attempts import Attempt, attempts_by_recursion, sleeps_in
 from ..model.work.sleeps import plain_sleep_before, time_asleep
-from ..syntax.tree import FunctionNode
+from ..syntax.scopes import FunctionNode
 from .repairs.binding import receive_task
 from .repairs.names import forget_name, import_name, name_exception
 from .repairs.statements import raise_instead, retry_call, retry_to_write

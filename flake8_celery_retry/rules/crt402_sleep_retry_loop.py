@@ -93,7 +93,7 @@ from ..linting.quoting import ROOM
 from ..model import Module, Task
 from ..model.work.loops import countdown_without_loop, sleeps_between_attempts
 from ..model.work.sleeps import time_asleep
-from ..syntax.tree import FunctionNode
+from ..syntax.scopes import FunctionNode
 from .repairs.statements import retry_to_write
 
 

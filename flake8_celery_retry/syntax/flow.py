@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Literal, NamedTuple
 
 from ..facts.python_exceptions import BROAD
-from .tree import FUNCTION, TRY, End, Firsts, Tree
+from .scopes import FUNCTION
+from .tree import TRY, End, Firsts, Tree
 from .values import Values
 
 Kind = Literal["if", "loop", "match", "condition", "with", "try", "handler", "else", "finally"]

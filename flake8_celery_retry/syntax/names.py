@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from .tree import ALIASES, FUNCTION, Binding, FunctionNode, Scope, Tree
+from .scopes import FUNCTION, Binding, FunctionNode, Scope
+from .tree import ALIASES, Tree
 
 #: Methods that change a list, set or dict in place.
 CHANGING_METHODS = frozenset(

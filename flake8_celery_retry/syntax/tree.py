@@ -1,15 +1,15 @@
-"""The one walk over a module: where every node stands, and what every scope binds."""
+"""The one walk over a module: where every node stands."""
 
 from __future__ import annotations
 
 import ast
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
-from typing import Literal, NamedTuple, TypeVar, overload
+from typing import Literal, overload
 from unicodedata import normalize
+
+from .scopes import FUNCTION, Binding, Node, Other, Scope, ScopeNode
 
 #: ``except*`` clauses came with Python 3.11.
 TryStar: type[ast.Try] = getattr(ast, "TryStar", ast.Try)
@@ -18,92 +18,6 @@ TRY = (ast.Try, TryStar)
 ALIASES = 8
 #: How many branches of an ``elif`` chain are looked at, from a node outwards; its ``if`` always is.
 ELIFS = 50
-FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-Node = TypeVar("Node", bound=ast.AST)
-Other = TypeVar("Other", bound=ast.AST)
-
-
-class Binding(NamedTuple):
-    """One place that gives a name a meaning.
-
-    ``value`` is the expression of a plain assignment to the single name, ``qualified`` the dotted
-    name that an import brings (``.tasks.send`` for a relative one).
-    """
-
-    kind: Literal["import", "assignment", "definition", "parameter", "other"]
-    node: ast.AST
-    value: ast.expr | None = None
-    qualified: str | None = None
-
-
-@dataclass(eq=False)
-class Scope:
-    """A module, class, function or lambda with what it binds.
-
-    ``nodes`` holds the nodes of its own body in source order: not those of functions, lambdas or
-    classes inside, but those of comprehensions, which belong to the function around them.
-    """
-
-    node: ScopeNode
-    parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    nodes: list[ast.AST] = field(default_factory=list)
-    inner: list[Scope] = field(default_factory=list)
-    outer_names: set[str] = field(default_factory=set)
-
-    @overload
-    def walk(self, kind: type[Node]) -> Iterator[Node]: ...
-
-    @overload
-    def walk(self, kind: tuple[type[Node], type[Other]]) -> Iterator[Node | Other]: ...
-
-    @overload
-    def walk(self, kind: tuple[type[Node], ...]) -> Iterator[Node]: ...
-
-    def walk(self, kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
-        """The nodes of its own body of one kind, in source order."""
-        return iter([self.nodes[position] for position in self.positions(kind)])
-
-    def positions(self, kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> list[int]:
-        """Where in ``nodes`` those of one kind stand, in order."""
-        known = self._positions_of_kind.get(kind)
-        if known is None:
-            lists = [at for each, at in self._positions_of_class.items() if issubclass(each, kind)]
-            known = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
-            self._positions_of_kind[kind] = known
-        return known
-
-    @cached_property
-    def _positions_of_class(self) -> dict[type[ast.AST], list[int]]:
-        found: dict[type[ast.AST], list[int]] = {}
-        for position, node in enumerate(self.nodes):
-            found.setdefault(type(node), []).append(position)
-        return found
-
-    @cached_property
-    def _positions_of_kind(
-        self,
-    ) -> dict[type[ast.AST] | tuple[type[ast.AST], ...], list[int]]:
-        return {}
-
-    @property
-    def is_function(self) -> bool:
-        return isinstance(self.node, (*FUNCTION, ast.Lambda))
-
-    @property
-    def parameters(self) -> list[ast.arg]:
-        """Positional parameters in order, then keyword-only ones; ``*args`` left out."""
-        if not isinstance(self.node, (*FUNCTION, ast.Lambda)):
-            return []
-        arguments = self.node.args
-        return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-
-    def bind(self, name: str, binding: Binding) -> None:
-        self.bindings.setdefault(name, []).append(binding)
-
 
 #: A block can end in what is looked for (``"reached"``), leave its function or loop without it
 #: (``"left"``), or fall through to what follows.
@@ -197,7 +111,6 @@ class Tree:
         #: the first that does.
         self.leaving: dict[ast.stmt, bool] = {}
         self.first_leaving: Firsts = {}
-        self._extents: dict[Scope, dict[ast.AST, tuple[int, int]]] = {}
         self._first_elifs: dict[ast.AST, ast.AST] = {}
         self._indices: dict[ast.stmt, int] = {}
         self._read(tree)
@@ -342,24 +255,10 @@ class Tree:
         order."""
         for outermost in nodes if isinstance(nodes, list) else [nodes]:
             scope = self.scope_of(outermost)
-            first, last = self._extents_in(scope)[outermost]
+            first, last = scope.extents(self.parent)[outermost]
             positions = scope.positions(kind)
             for index in range(bisect_left(positions, first), bisect_left(positions, last)):
                 yield scope.nodes[positions[index]]
-
-    def _extents_in(self, scope: Scope) -> dict[ast.AST, tuple[int, int]]:
-        """For each node of a scope, where in its ``nodes`` it and what stands in it begin and
-        end."""
-        known = self._extents.get(scope)
-        if known is None:
-            known = self._extents[scope] = {}
-            ends: dict[ast.AST, int] = {}
-            for position in range(len(scope.nodes) - 1, -1, -1):
-                node = scope.nodes[position]
-                end = ends.pop(node, position + 1)
-                known[node] = (position, end)
-                ends.setdefault(self.parent(node), end)
-        return known
 
     def comments(self, first: int, last: int) -> Iterator[str]:
         """The comments of the lines from one to another (from 1, both included), where no string

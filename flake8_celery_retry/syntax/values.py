@@ -11,7 +11,8 @@ from typing import Final
 
 from .names import Names
 from .reading import MOST, Memory, reading
-from .tree import ALIASES, Scope
+from .scopes import Scope
+from .tree import ALIASES
 
 
 class Unknown(Enum):

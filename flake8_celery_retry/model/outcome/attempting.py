@@ -12,7 +12,8 @@ from typing import TypeGuard
 from ...facts.exceptions import swallows_retry
 from ...facts.retrying import ATTEMPTS, CONDITION_CLASSES, CONDITIONS
 from ...syntax import flow
-from ...syntax.tree import ALIASES, TRY, FunctionNode
+from ...syntax.scopes import FunctionNode
+from ...syntax.tree import ALIASES, TRY
 from ..module import Module
 from ..remembering import remembered, remembered_for_node
 from ..retries import RetryCall

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from ...facts.exceptions import is_celery_exception
 from ...facts.python_exceptions import BROAD
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..handlers import Handler
 from ..module import Module
 from ..retries import RetryCall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..handlers import Handler
 from ..module import Module
 from ..remembering import remembered

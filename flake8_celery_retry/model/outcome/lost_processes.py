@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from ...facts.exceptions import ends_a_process
-from ...syntax.tree import FunctionNode
+from ...syntax.scopes import FunctionNode
 from ..handlers import Handler
 from ..retries import RetryCall
 from ..tasks import Task

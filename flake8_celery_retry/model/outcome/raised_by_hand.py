@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...facts.exceptions import is_celery_exception
 from ...syntax import flow
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
 from ..tasks import Task
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...facts.exceptions import is_celery_exception
 from ...facts.libraries import DELIVERY_COUNTS
 from ...syntax import flow
-from ...syntax.tree import FunctionNode
+from ...syntax.scopes import FunctionNode
 from ..module import Module
 from ..policy.retry_count import is_request_retries
 from ..remembering import remembered, remembered_for_node

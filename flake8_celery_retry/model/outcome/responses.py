@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from ...facts.requests import RESPONSE, is_of_requests
 from ...syntax import flow
-from ...syntax.tree import TRY, FunctionNode
+from ...syntax.scopes import FunctionNode
+from ...syntax.tree import TRY
 from ..handlers import Handler
 from ..module import Module
 

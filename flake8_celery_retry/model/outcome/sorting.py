@@ -7,7 +7,7 @@ import ast
 from ...facts.exceptions import is_celery_exception
 from ...facts.python_exceptions import BROAD
 from ...syntax import flow
-from ...syntax.tree import FunctionNode
+from ...syntax.scopes import FunctionNode
 from ..handlers import MOST_NODES, Handler
 from ..module import Module
 from ..remembering import remembered, remembered_for_node

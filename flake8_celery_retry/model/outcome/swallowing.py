@@ -13,7 +13,8 @@ from typing import Literal
 
 from ...facts.exceptions import is_celery_exception, swallows_retry
 from ...syntax import flow
-from ...syntax.tree import TRY, FunctionNode
+from ...syntax.scopes import FunctionNode
+from ...syntax.tree import TRY
 from ..handlers import Handler
 from ..module import Module
 from ..policy.retry_count import is_request_retries

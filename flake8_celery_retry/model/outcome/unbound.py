@@ -13,7 +13,8 @@ from ...facts.exception_bases import bases_of
 from ...facts.python_exceptions import BROAD
 from ...facts.raising import raised_by
 from ...syntax import flow
-from ...syntax.tree import FUNCTION, TRY, Binding, Firsts, Scope
+from ...syntax.scopes import FUNCTION, Binding, Scope
+from ...syntax.tree import TRY, Firsts
 from ..exception_classes import classes_caught
 from ..handlers import Handler
 from ..module import Module

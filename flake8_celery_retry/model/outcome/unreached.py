@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ...facts.python_exceptions import BROAD
 from ...syntax import flow
-from ...syntax.tree import TRY, FunctionNode, Scope, Tree
+from ...syntax.scopes import FunctionNode, Scope
+from ...syntax.tree import TRY, Tree
 from ..exception_classes import (
     ExceptionClass,
     class_of,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...syntax import flow
-from ...syntax.tree import Scope
+from ...syntax.scopes import Scope
 from ..module import Module
 from ..remembering import remembered
 from ..tasks import Task

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
 from ..policy.retry_count import is_request, is_request_retries
 from ..retries import RetryCall

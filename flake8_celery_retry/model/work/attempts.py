@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...facts.decorators import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
 from ...syntax import flow
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..handlers import Handler
 from ..module import Module
 from ..tasks import Task

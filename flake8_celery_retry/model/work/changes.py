@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from ...syntax import flow
 from ...syntax.names import CHANGING_METHODS
-from ...syntax.tree import TRY, Binding, Scope
+from ...syntax.scopes import Binding, Scope
+from ...syntax.tree import TRY
 from ..module import Module
 from ..tasks import Task
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 
 from ...syntax import flow
 from ...syntax.reading import MOST
-from ...syntax.tree import ScopeNode
+from ...syntax.scopes import ScopeNode
 from ..module import Module
 from ..policy.retry_count import is_request_retries
 from ..remembering import remembered_for_node

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from ...syntax import flow
-from ...syntax.tree import TRY, Scope
+from ...syntax.scopes import Scope
+from ...syntax.tree import TRY
 from ..module import Module
 from .sleeps import time_asleep
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...facts.decorators import SENDING_METHODS, SIGNATURE_METHODS
 from ...facts.options import NOT_OF_THE_REQUEST
 from ...syntax import flow
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
 from ..policy.retry_count import is_request
 

@@ -10,7 +10,7 @@ import ast
 
 from ...facts.decorators import SENDING_METHODS, SIGNATURE_METHODS, is_celery
 from ...facts.results import CANVAS, RESULT_CLASSES, WAITING_METHODS, WAITING_PARAMETERS
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
 
 #: Functions of the module that are followed from one place; real code calls some three.

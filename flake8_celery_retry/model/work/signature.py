@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ...syntax.tree import FunctionNode
+from ...syntax.scopes import FunctionNode
 from ..remembering import remembered
 from ..retries import RetryCall
 from ..tasks import Task

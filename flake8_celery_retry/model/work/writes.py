@@ -11,7 +11,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from ...syntax import flow
-from ...syntax.tree import ALIASES, FUNCTION, Binding, Scope
+from ...syntax.scopes import FUNCTION, Binding, Scope
+from ...syntax.tree import ALIASES
 from ..module import Module
 from ..outcome.swallowing import swallower_of
 from ..remembering import remembered_for_node

@@ -6,7 +6,7 @@ import ast
 
 from ...fixing.edits import Edit, SetFirstParameter, SetKeyword
 from ...model import Task
-from ...syntax.tree import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode, Scope
 
 
 def bind(task: Task) -> tuple[Edit, ...] | None:
