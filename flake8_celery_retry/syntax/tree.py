@@ -16,7 +16,7 @@ TryStar: type[ast.Try] = getattr(ast, "TryStar", ast.Try)
 TRY = (ast.Try, TryStar)
 #: How many aliases of aliases are followed; real code has one or two.
 ALIASES = 8
-#: How many branches of an ``elif`` chain are looked at, from a node outwards; its ``if`` always is.
+#: How many branches of an ``elif`` chain are looked at before that of a node; the ``if`` always is.
 ELIFS = 50
 
 #: A block can end in what is looked for (``"reached"``), leave its function or loop without it
@@ -166,7 +166,7 @@ class Tree:
     def ancestors(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         """``(parent, field)`` pairs from the inside out, up to and without the function (class,
         module) that ``node`` stands in. Of an ``elif`` chain, each part of which stands in the one
-        before, the innermost :data:`ELIFS` and the first."""
+        before, the innermost part, :data:`ELIFS` before it, and the first."""
         top = self.scope_of(node).node
         branches = 0
         while True:
