@@ -9,56 +9,54 @@ older one's.
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from timing import Measured, interleaved
 
 PROJECT = Path(__file__).parent.parent
-#: Programs write bytecode, or each start would be measured with the compilation of all it imports.
-PYTHON = ["env", "--unset=PYTHONDONTWRITEBYTECODE"]
+PACKAGE = "flake8_celery_retry"
+#: Without it, each start would be measured with the compilation of all it imports.
+WITH_BYTECODE = ["env", "--unset=PYTHONDONTWRITEBYTECODE"]
 
 
-def codes(checkout: Path) -> set[str]:
-    """The codes of a checkout's rules, opinions left out."""
-    files = (checkout / "flake8_celery_retry" / "rules").glob("crt[1-8]*.py")
-    return {path.name.partition("_")[0].upper() for path in files}
+def without_rules_that_the_other_lacks(packages: Sequence[Path]) -> None:
+    """Take the rules' files out of copies of the package that are not in all of them."""
+    files = [{path.name for path in package.glob("rules/crt*.py")} for package in packages]
+    for package, names in zip(packages, files, strict=True):
+        for name in names.difference(set.intersection(*files)):
+            (package / "rules" / name).unlink()
 
 
 def main(revision: str, *arguments: str) -> None:
     runs = int(arguments[0]) if arguments[0].isdigit() else 5
     folders = [Path(each).resolve() for each in arguments if not each.isdigit()]
-    with tempfile.TemporaryDirectory() as old:
-        archive = subprocess.run(
-            ["git", "archive", revision], cwd=PROJECT, check=True, stdout=subprocess.PIPE
-        )
-        subprocess.run(["tar", "--extract"], cwd=old, input=archive.stdout, check=True)
-        select = ",".join(sorted(codes(Path(old)) & codes(PROJECT)))
+    with tempfile.TemporaryDirectory() as copies:
+        older, now = Path(copies, "older"), Path(copies, "now")
+        older.mkdir()
+        archive = ["git", "archive", revision, PACKAGE]
+        packed = subprocess.run(archive, cwd=PROJECT, check=True, stdout=subprocess.PIPE)
+        subprocess.run(["tar", "--extract"], cwd=older, input=packed.stdout, check=True)
+        shutil.copytree(PROJECT / PACKAGE, now / PACKAGE)
+        without_rules_that_the_other_lacks([older / PACKAGE, now / PACKAGE])
         print("| | older | now | ratio |\n| --- | --- | --- | --- |")
         for folder in folders:
             for name in (["check"], ["fix", "--diff"]):
-                options = [*name, "--isolated", "--jobs=1", f"--select={select}", str(folder)]
+                options = [*name, "--isolated", "--jobs=1", "--select=CRT", str(folder)]
+                program = [sys.executable, "-m", PACKAGE, *options]
                 both = [
-                    Measured(
-                        "",
-                        [
-                            *PYTHON,
-                            f"PYTHONPATH={checkout}",
-                            sys.executable,
-                            "-m",
-                            "flake8_celery_retry",
-                            *options,
-                        ],
-                    )
-                    for checkout in (old, PROJECT)
+                    Measured("", [*WITH_BYTECODE, f"PYTHONPATH={each}", *program])
+                    for each in (older, now)
                 ]
                 interleaved(both, runs)
-                older, now = (statistics.median(each.processor) for each in both)
+                then, today = (statistics.median(each.processor) for each in both)
                 what = f"`{' '.join(name)}` {folder.name}"
-                print(f"| {what} | {older:.2f} s | {now:.2f} s | {now / older:.2f} |", flush=True)
+                print(f"| {what} | {then:.2f} s | {today:.2f} s | {today / then:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
