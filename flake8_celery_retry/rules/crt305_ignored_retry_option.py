@@ -81,20 +81,18 @@ Version 0.1.0. `dont_autoretry_for` is Celery's since 5.3.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from ..facts.exceptions import is_celery_exception
 from ..facts.misspellings import meant_argument
-from ..facts.options import AUTORETRY_OPTIONS
 from ..linting.findings import Mistake
 from ..linting.quoting import listed
-from ..model import UNKNOWN, Module, Option, RetryCall, Task
-from ..model.policy.autoretry import backs_off, lacks_autoretry, never_retried
+from ..model import Module, RetryCall, Task
+from ..model.policy.autoretry import backs_off
 from ..model.policy.delays import waits_default_delay
+from ..model.policy.ignored import WITHOUT_AUTORETRY, Ignored, ignored_options
 from ..model.policy.in_force import delay_of_call_in_force
 from ..model.policy.limits import calls_of
 from ..model.policy.unused import options_of_no_retry
-from ..model.work.uses import hands_itself_out, hands_itself_to_retry, reads_option
+from ..model.work.uses import hands_itself_out
 
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
@@ -104,78 +102,17 @@ SPEAKS_OF_OPTIONS = True
 DELAYS = frozenset({"retry_backoff", "retry_backoff_max", "retry_jitter"})
 
 
-class Ignored(NamedTuple):
-    """An option that Celery ignores; ``reason`` reads on after the option's name."""
-
-    option: Option
-    reason: str
-
-
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         if options_of_no_retry(task):
             continue  # CRT308 says it all
-        ignored = sorted(
-            (found for found in _ignored(task) if _is_for_celery(task, found)),
-            key=lambda found: (found.option.value.lineno, found.option.value.col_offset),
-        )
+        ignored = ignored_options(task)
         if ignored and not hands_itself_out(task):
             yield Mistake(ignored[0].option.value, _message(task, ignored))
         if task.retries_automatically and backs_off(task):
             for call in task.retry_calls:
                 if call.is_own and waits_default_delay(call) and not _means_countdown(call):
                     yield Mistake(call.node, _message_for_call(call))
-
-
-def _ignored(task: Task) -> Iterator[Ignored]:
-    if lacks_autoretry(task):
-        for name in sorted(AUTORETRY_OPTIONS):
-            yield from _judged(task, name, "without autoretry_for")
-    elif task.retries_automatically:
-        yield from _ignored_delays(task)
-        yield from _ignored_limit(task)
-        denied = never_retried(task)
-        if denied and all(is_celery_exception(name, "Retry", "Ignore") for name in denied):
-            yield from _judged(task, "dont_autoretry_for", "as Retry and Ignore pass")
-
-
-def _ignored_delays(task: Task) -> Iterator[Ignored]:
-    backoff = backs_off(task)
-    if backoff is False:
-        yield from _judged(task, "retry_backoff_max", "without retry_backoff")
-        yield from _judged(task, "retry_jitter", "without retry_backoff")
-    if not backoff:
-        return
-    countdown = task.retry_kwargs.get("countdown")
-    if countdown is not None and task.judged_option("retry_kwargs") is not None:
-        yield Ignored(countdown, "beside retry_backoff")
-    if not _retries_itself(task):
-        yield from _judged(task, "default_retry_delay", "beside retry_backoff")
-
-
-def _ignored_limit(task: Task) -> Iterator[Ignored]:
-    option, other = task.judged_option("max_retries"), task.retry_kwargs.get("max_retries")
-    if option is None or other is None or _retries_itself(task):
-        return
-    limit, used = task.module.values.value(option.value), task.module.values.value(other.value)
-    if UNKNOWN not in (limit, used) and used is not None and limit != used:
-        yield Ignored(option, f"beside the {used!r} in retry_kwargs")
-
-
-def _judged(task: Task, name: str, reason: str) -> Iterator[Ignored]:
-    option = task.judged_option(name)
-    if option is not None:
-        yield Ignored(option, reason)
-
-
-def _retries_itself(task: Task) -> bool:
-    return bool(calls_of(task)) or hands_itself_to_retry(task)
-
-
-def _is_for_celery(task: Task, found: Ignored) -> bool:
-    is_in_kwargs = found.option.name == "countdown"
-    name = "retry_kwargs" if is_in_kwargs else found.option.name
-    return not reads_option(task, name)
 
 
 def _means_countdown(call: RetryCall) -> bool:
@@ -187,8 +124,8 @@ def _message(task: Task, ignored: list[Ignored]) -> str:
     names: dict[str, list[str]] = {}
     for option, reason in ignored:
         names.setdefault(reason, []).append(option.name)
-    if list(names) == ["without autoretry_for"]:
-        options = names["without autoretry_for"]
+    if list(names) == [WITHOUT_AUTORETRY]:
+        options = names[WITHOUT_AUTORETRY]
         if calls_of(task):
             return _message_by_hand(name, options)
         return f"{name}: Celery reads {listed(options, 40)} only with autoretry_for; add it"
