@@ -101,15 +101,12 @@ from ..fixing.edits import Edit, ReplaceExpression
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted, quoted_source, whole
 from ..model import Module, Option
+from ..model.policy.misfits import BACKOFFS, Misfit, misfits_of_call, misfits_of_task
 from ..syntax.values import Item
 from .repairs.options import drop, in_seconds, rename, without_quotes
 
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
-
-DELAYS = frozenset({"countdown", "default_retry_delay"})
-BACKOFFS = {"retry_backoff": float, "retry_backoff_max": int}
-OPTIONS = (*BACKOFFS, "default_retry_delay", "max_retries", "expires")
 
 LOST = "no retry is sent"
 
@@ -129,19 +126,13 @@ class Wrong(NamedTuple):
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        has_delay = call.passes("countdown") is not False
-        arguments = call.arguments.values()
-        found = [wrong for item in arguments if (wrong := _wrong(module, item, has_delay))]
+        found = [_wrong(module, item, misfit) for item, misfit in misfits_of_call(call)]
         if found:
             yield _mistake(call.node, f"{call.task_name} retries with", found)
     for task in module.tasks:
-        options = [option for name in OPTIONS if (option := task.written_option(name))]
-        if task.written_option("retry_kwargs"):
-            options += task.retry_kwargs.values()
-        for option in options:
-            wrong = _wrong(module, option, "countdown" in task.retry_kwargs)
-            if wrong is not None:
-                yield _mistake(option.value, f"{task.name} has", [wrong])
+        for option, misfit in misfits_of_task(task):
+            wrong = _wrong(module, option, misfit)
+            yield _mistake(option.value, f"{task.name} has", [wrong])
 
 
 def _mistake(node: ast.expr, beginning: str, found: list[Wrong]) -> Mistake:
@@ -154,71 +145,38 @@ def _mistake(node: ast.expr, beginning: str, found: list[Wrong]) -> Mistake:
     return Mistake(node, message, Fix(advice, safe=True, edits=edits))
 
 
-def _wrong(module: Module, option: Item | Option, has_delay: bool) -> Wrong | None:
-    if option.name in DELAYS:
-        return _wrong_delay(module, option)
-    if option.name == "eta":
-        return None if has_delay else _wrong_eta(module, option)
-    if option.name == "expires":
-        return _wrong_end(module, option)
-    if option.name == "max_retries":
-        return _wrong_limit(module, option)
-    return _wrong_backoff(module, option) if option.name in BACKOFFS else None
-
-
-def _wrong_delay(module: Module, option: Item | Option) -> Wrong | None:
+def _wrong(module: Module, option: Item | Option, misfit: Misfit) -> Wrong:
     value = option.value
-    source = in_seconds(module, value)
-    if module.kinds.is_timedelta(value):
+    if option.name in BACKOFFS:
+        if misfit is Misfit.NONE:
+            return Wrong(option, "no worker starts", "drop it", (drop(option),))
+        return Wrong(option, "no worker starts", "write a number")
+    if option.name == "eta":
+        return _wrong_eta(module, option, misfit)
+    is_limit = option.name == "max_retries"
+    source = without_quotes(module, value, whole=True) if is_limit else in_seconds(module, value)
+    edits = (ReplaceExpression(value, source),) if source else ()
+    number = "a whole number" if is_limit else "a number of seconds"
+    advice = f"write {quoted_source(source) if source else number}"
+    if misfit is Misfit.TIMEDELTA:
         advice = "add .total_seconds()"
-    elif module.kinds.is_text(value):
-        advice = f"write {quoted_source(source)}" if source else "write a number of seconds"
-    else:
-        return None
-    return Wrong(option, LOST, advice, (ReplaceExpression(value, source),) if source else ())
+    return Wrong(option, _outcome(option), advice, edits)
 
 
-def _wrong_eta(module: Module, option: Item | Option) -> Wrong | None:
+def _outcome(option: Item | Option) -> str:
+    if option.name == "max_retries":
+        return "TypeError at the first retry"
+    is_of_task = option.name == "expires" and not isinstance(option, Item)
+    return "it can't be sent" if is_of_task else LOST
+
+
+def _wrong_eta(module: Module, option: Item | Option, misfit: Misfit) -> Wrong:
     value = option.value
     is_named = isinstance(option.element, ast.keyword) or isinstance(option.holder, ast.Dict)
     edits: tuple[Edit, ...] = (rename(option, "countdown"),) if is_named else ()
-    if module.kinds.is_timedelta(value):
-        seconds = in_seconds(module, value)
-        if is_named and seconds:
-            edits = (*edits, ReplaceExpression(value, seconds))
-        return Wrong(option, LOST, "write countdown= in seconds", edits)
-    if module.values.number(value):  # eta=0 is taken for none
+    if misfit is Misfit.NUMBER:
         return Wrong(option, LOST, f"write countdown={whole(value, 12) or ''}", edits)
-    return None
-
-
-def _wrong_end(module: Module, option: Item | Option) -> Wrong | None:
-    source = in_seconds(module, option.value)
-    if not module.kinds.is_timedelta(option.value) or not source:
-        return None
-    outcome = LOST if isinstance(option, Item) else "it can't be sent"
-    edits = (ReplaceExpression(option.value, source),)
-    return Wrong(option, outcome, "add .total_seconds()", edits)
-
-
-def _wrong_limit(module: Module, option: Item | Option) -> Wrong | None:
-    if not module.kinds.is_text(option.value):
-        return None
-    source = without_quotes(module, option.value, whole=True)
-    advice = f"write {quoted_source(source)}" if source else "write a whole number"
-    edits = (ReplaceExpression(option.value, source),) if source else ()
-    return Wrong(option, "TypeError at the first retry", advice, edits)
-
-
-def _wrong_backoff(module: Module, option: Item | Option) -> Wrong | None:
-    outcome = "no worker starts"
-    value = module.values.value(option.value)
-    if value is None:
-        return Wrong(option, outcome, "drop it", (drop(option),))
-    if not isinstance(value, str):
-        return None
-    try:
-        BACKOFFS[option.name](value)
-    except ValueError:
-        return Wrong(option, outcome, "write a number")
-    return None
+    seconds = in_seconds(module, value)
+    if is_named and seconds:
+        edits = (*edits, ReplaceExpression(value, seconds))
+    return Wrong(option, LOST, "write countdown= in seconds", edits)
