@@ -92,7 +92,7 @@ SPEAKS_OF_OPTIONS = True
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:
         option = task.option("autoretry_for")
-        if option is None or broad_exception(task) is None or task.may_be_foreign:
+        if option is None or broad_exception(task) is None:
             continue
         if never_retries_automatically(task):
             continue

@@ -54,6 +54,7 @@ CALLS = [
     ("", "countdown=UNKNOWN + n", None, None),
     ("", "countdown=random.randint(0, 600)", 600, None),
     ("", "countdown=random.randrange(600)", 600, None),
+    ("", "countdown=random.triangular(0, 600, 60)", 600, None),
     ("", "countdown=random.random()", None, None),
     ("", "countdown=60 + random.uniform(0, 5)", 60, None),
     ("", "countdown=random.uniform(0, 5) + 60", 60, None),

@@ -254,7 +254,7 @@ def _takes_next_item(module: Module, loop: ast.While, statement: ast.Try) -> boo
 
 def _takes_item(module: Module, call: ast.Call, loop: ast.While) -> bool:
     if isinstance(call.func, ast.Name):
-        return call.func.id == "next" or TAKING_WORDS.search(call.func.id) is not None
+        return TAKING_WORDS.search(call.func.id) is not None
     if not isinstance(call.func, ast.Attribute):
         return False
     if TAKING_WORDS.search(call.func.attr) is not None:
