@@ -120,7 +120,11 @@ def search(browser: Browser, site: str) -> None:
     """The search finds the page of a retry that is swallowed."""
     page = opened(browser, site, WIDTHS["desk"], "light")
     page.goto(site)
-    page.locator("input[name=query]").fill("swallowed")
+    # What is typed before the page's script listens is never searched for.
+    page.wait_for_load_state("networkidle")
+    box = page.locator("input[name=query]")
+    box.click()
+    box.press_sequentially("swallowed", delay=50)
     found = page.locator(".md-search-result__link").first
     found.wait_for(timeout=PATIENCE * 1000)
     links = page.locator(".md-search-result__link").evaluate_all("all => all.map(a => a.href)")
