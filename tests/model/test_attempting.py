@@ -29,6 +29,8 @@ DECORATORS = [
     ("tenacity.retry()", True),
     ("tenacity.retry(retry=retry_if_exception_type())", True),
     ("tenacity.retry(retry=ANYTHING)", True),
+    ("tenacity.retry(*when)", False),
+    ("tenacity.retry(**when)", False),
     ("tenacity.retry(retry=NETWORK)", False),
     ("tenacity.retry(retry=retry_if_exception_type((OSError, Retry)))", True),
     ("tenacity.retry(retry=retry_if_exception_type(exception_types=OSError))", False),

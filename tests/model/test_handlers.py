@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 from short_modules import codes, retry_calls
 
@@ -92,4 +94,67 @@ def test_a_clause_with_more_branches_than_calls_can_nest_is_read(last, codes_fou
             if kind == -1: log()
 {branches}            {last}
     """
+    assert codes(source) == codes_found
+
+
+#: What a clause does; the names in it that have to do with its exception.
+NAMES = [
+    ("pass", {"exc"}),
+    ("found = exc", {"exc", "found"}),
+    ("found = order", {"exc"}),
+    ("found: str = exc.text", {"exc", "found"}),
+    ("found: str", {"exc"}),
+    ("found = ''\nfound += str(exc)", {"exc", "found"}),
+    ("found = also = exc", {"exc", "found", "also"}),
+    ("found = exc\nalso = found", {"exc", "found", "also"}),
+    ("pay(found := exc.code)", {"exc", "found"}),
+    ("for each in exc.args: pass", {"exc", "each"}),
+    ("for each in order: pass", {"exc"}),
+    ("if exc.code: found = 1", {"exc", "found"}),
+    ("if order: found = 1", {"exc"}),
+    ("match exc:\n    case OSError(): found = 1", {"exc", "found"}),
+    ("match exc.args:\n    case [first, *rest]: pass", {"exc", "first", "rest"}),
+    ("match order:\n    case [first, *rest]: pass", {"exc"}),
+    ("found = sys.exc_info()", {"exc", "found"}),
+]
+
+
+@pytest.mark.parametrize(("body", "names"), NAMES)
+def test_names_that_have_to_do_with_the_exception(body, names):
+    [call] = retry_calls(f"""
+import sys
+from celery import shared_task
+from shop import pay
+
+@shared_task(bind=True)
+def charge(self, order):
+    try:
+        pay(order)
+    except OSError as exc:
+{indent(body, "        ")}
+        raise self.retry()
+""")
+    assert call.handler is not None
+    assert call.handler.exception_names == names
+
+
+@pytest.mark.parametrize(
+    ("caught", "codes_found"),
+    [("Retry", ["CRT301"]), ("(Retry, Ignore)", ["CRT301"]), ("(Retry, KeyError)", [])],
+)
+def test_a_clause_before_that_denies_a_retry_sorts_out_what_is_no_signal(caught, codes_found):
+    source = f"""
+from celery import shared_task
+from celery.exceptions import Ignore, Retry
+from shop import pay
+
+@shared_task(bind=True)
+def charge(self, order):
+    try:
+        pay(order)
+    except {caught}:
+        raise
+    except Exception as exc:
+        raise self.retry(exc=exc)
+"""
     assert codes(source) == codes_found

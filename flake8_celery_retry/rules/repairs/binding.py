@@ -6,7 +6,7 @@ import ast
 
 from ...fixing.edits import Edit, SetFirstParameter, SetKeyword
 from ...model import Task
-from ...syntax.scopes import FunctionNode, Scope
+from ...syntax.scopes import FunctionNode
 
 
 def bind(task: Task) -> tuple[Edit, ...] | None:
@@ -48,12 +48,9 @@ def name_of_running_task(task: Task, node: ast.AST) -> str | None:
     """What stands for the running task at a node in it: the name under which its function
     receives it, else its own global name; ``None`` where neither means the task there."""
     module = task.module
-    scope: Scope | None = module.tree.scope_of(node)
-    while scope is not None and scope not in task.scopes:
-        scope = scope.parent
-    if scope is None:
-        return None
-    names = [parameter.arg for parameter in scope.parameters[:1]] + [task.name]
+    around = module.enclosing_task(module.tree.scope_of(node))
+    assert around is not None
+    names = [parameter.arg for parameter in around[1].parameters[:1]] + [task.name]
     for name in names:
         found = module.names.lookup(name, module.tree.scope_of(node))
         if found is None or len(found[1]) != 1:
