@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import __version__
-from .linting.findings import Finding
 from .linting.prefilter import may_hold_findings
 from .settings import DEFAULT, OPINIONS, Settings
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     import ast
 
     from flake8.options.manager import OptionManager
+
+    from .linting.findings import Finding
 
 #: What flake8 takes for a finding: line (from 1), column (from 0), code and message, plugin.
 ForFlake8 = tuple[int, int, str, type]
@@ -127,6 +128,9 @@ def not_checked(error: Exception) -> Finding:
         LOG.debug("the linter failed", exc_info=error)
         what = " ".join(str(error).split())
         why = f"a bug in {Plugin.name}, {type(error).__name__}: {what}"
+    # Most files are ruled out, and need none.
+    from .linting.findings import Finding
+
     return Finding(NOT_CHECKED, 1, 0, f"not checked for Celery retries: {why}")
 
 

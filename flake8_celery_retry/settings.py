@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: What the codes of the rules that are off by default begin with.
 OPINIONS = "CRT9"
@@ -11,8 +11,7 @@ OPINIONS = "CRT9"
 FATAL = "CRT1"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The linter's options.
 
     ``task_decorators`` and ``task_bases`` are dotted names or last parts of names

@@ -12,7 +12,6 @@ import argparse
 import configparser
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution
 from time import perf_counter
@@ -140,7 +139,7 @@ def _read_options(argv: Sequence[str], command: Command) -> Run:
         options.color = "never"
     settings = settings_of(options)
     if getattr(options, "write_baseline", False):
-        settings = replace(settings, baseline="")  # all of today's findings
+        settings = settings._replace(baseline="")  # all of today's findings
     check_baseline(settings.baseline)
     return Run(options, settings, plugins.reporters, started, source.notices)
 

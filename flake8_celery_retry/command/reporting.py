@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import NamedTuple, TextIO
@@ -180,7 +179,7 @@ class _Before:
             if new_start < finding.line <= new_end:
                 line = start + finding.line - new_start
                 line = max(1, min(line, max(end, start + 1), len(self.old)))
-                return replace(finding, line=line)
+                return finding._replace(line=line)
         return finding
 
     @cached_property

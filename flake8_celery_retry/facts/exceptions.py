@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 
 from .python_exceptions import BROAD
 
@@ -16,7 +15,7 @@ OS_ERRORS = frozenset(
 )
 
 #: Comments by which other linters are told that a broad ``except`` is meant.
-MEANT_TO_BE_BROAD = re.compile(
+MEANT_TO_BE_BROAD = (
     r"noqa\s*:.*\b(BLE001|B902|E722|W0718|PLW0718)\b"
     r"|pylint\s*:\s*disable\s*=.*\b(broad-except|broad-exception-caught|bare-except"
     r"|W0702|W0703|W0718)(?![\w-])"

@@ -4,7 +4,6 @@ place), and fixes."""
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 Node = ast.stmt | ast.expr | ast.ExceptHandler | ast.keyword
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """A repair as plain data: a short title, whether it is safe, and the edits to carry out.
 
     Safe: the fixed program can't do worse than the one it replaces, which is already broken at
@@ -36,8 +34,7 @@ class Mistake(NamedTuple):
     fix: Fix | None = None
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A mistake with the code of its rule and its place in the file.
 
     ``line`` counts from 1 and ``column`` from 0, in characters, as a flake8 plugin reports them
@@ -54,4 +51,4 @@ class Finding:
 
     def without_edits(self) -> Finding:
         """The same for another process: a fix's edits name the nodes of a tree of this one."""
-        return replace(self, fix=replace(self.fix, edits=())) if self.fix else self
+        return self._replace(fix=self.fix._replace(edits=())) if self.fix else self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,7 +62,7 @@ class Handler:
         """Whether a comment at its head tells other linters so (``# noqa: BLE001``)."""
         last = max(self.node.lineno, self.node.body[0].lineno - 1)
         comments = self.module.tree.comments(self.node.lineno, last)
-        return any(MEANT_TO_BE_BROAD.search(comment) is not None for comment in comments)
+        return any(re.search(MEANT_TO_BE_BROAD, comment) is not None for comment in comments)
 
     @property
     def catches_exhaustion(self) -> bool:

@@ -69,7 +69,7 @@ class RetryCall:
             found[item.name] = item
         return found
 
-    @property
+    @cached_property
     def has_unreadable_arguments(self) -> bool:
         """Whether a ``*`` or ``**`` may bring arguments that can't be read."""
         starred = any(isinstance(argument, ast.Starred) for argument in self.node.args)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..syntax.scopes import FunctionNode, Scope
 from .retries import RetryCall
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from .module import Module
 
 
-@dataclass(frozen=True)
-class RetryCalls:
+class RetryCalls(NamedTuple):
     """The retry calls of a module, sorted, each group in source order.
 
     ``everywhere``: those of tasks and of task helpers. ``of_task``: those of each task.
@@ -50,16 +48,16 @@ def _frozen(calls: dict[Task, list[RetryCall]]) -> dict[Task, tuple[RetryCall, .
     return {task: tuple(found) for task, found in calls.items()}
 
 
-@dataclass
 class _Sorting:
-    module: Module
-    everywhere: list[RetryCall] = field(default_factory=list)
-    of_task: dict[Task, list[RetryCall]] = field(default_factory=lambda: defaultdict(list))
-    unbound: dict[Task, list[RetryCall]] = field(default_factory=lambda: defaultdict(list))
-    on_other_tasks: dict[Task, list[RetryCall]] = field(default_factory=lambda: defaultdict(list))
-    strays: list[RetryCall] = field(default_factory=list)
-    #: What is known of parameters: whether a function has them for nothing but ``.retry``.
-    for_retry_only: dict[ast.arg, bool] = field(default_factory=dict)
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.everywhere: list[RetryCall] = []
+        self.of_task: dict[Task, list[RetryCall]] = defaultdict(list)
+        self.unbound: dict[Task, list[RetryCall]] = defaultdict(list)
+        self.on_other_tasks: dict[Task, list[RetryCall]] = defaultdict(list)
+        self.strays: list[RetryCall] = []
+        #: What is known of parameters: whether a function has them for nothing but ``.retry``.
+        self.for_retry_only: dict[ast.arg, bool] = {}
 
     def sort(self, call: ast.Call) -> None:
         function = call.func

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..facts.options import are_of_celery
 from ..syntax.scopes import FunctionNode, Scope
@@ -100,7 +99,7 @@ def _inherit(options: dict[str, Option], bases: Iterable[ast.ClassDef]) -> None:
     for base in bases:
         for option in _class_options(base):
             if option.name not in NOT_INHERITED:
-                options.setdefault(option.name, replace(option, is_own=False))
+                options.setdefault(option.name, option._replace(is_own=False))
 
 
 def _is_bound(module: Module, decorator: Decorator) -> bool | None:
@@ -113,8 +112,7 @@ def _is_bound(module: Module, decorator: Decorator) -> bool | None:
     return None if value is UNKNOWN or value else False
 
 
-@dataclass(frozen=True)
-class _ClassUses:
+class _ClassUses(NamedTuple):
     """What a module does with its classes.
 
     ``registered`` are those whose instance it hands to ``register_task``, ``replaced`` those that

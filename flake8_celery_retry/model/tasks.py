@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..syntax.scopes import FunctionNode, Scope
 from ..syntax.values import Item, Items
@@ -33,8 +33,7 @@ USES_OF_A_TASK = frozenset({"max_retries"})
 CALLS_ON_A_TASK = frozenset({"retry", "update_state", "apply_async", "send_event"})
 
 
-@dataclass(frozen=True, eq=False)
-class Option:
+class Option(NamedTuple):
     """An option of a task: a keyword of its decorator, an entry of a dict given with ``**``, or
     a class attribute.
 

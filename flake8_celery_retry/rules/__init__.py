@@ -13,11 +13,10 @@ from __future__ import annotations
 import ast
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..linting.findings import Mistake
 from ..settings import FATAL, OPINIONS
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from ..model import Module
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: ``CRT101``, ``bound-task-without-self``, and the module that has its page and its
     check."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Literal, NamedTuple, TypeVar, overload
@@ -30,7 +29,6 @@ class Binding(NamedTuple):
     qualified: str | None = None
 
 
-@dataclass(eq=False)
 class Scope:
     """A module, class, function or lambda with what it binds.
 
@@ -38,12 +36,13 @@ class Scope:
     classes inside, but those of comprehensions, which belong to the function around them.
     """
 
-    node: ScopeNode
-    parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    nodes: list[ast.AST] = field(default_factory=list)
-    inner: list[Scope] = field(default_factory=list)
-    outer_names: set[str] = field(default_factory=set)
+    def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
+        self.node = node
+        self.parent = parent
+        self.bindings: dict[str, list[Binding]] = {}
+        self.nodes: list[ast.AST] = []
+        self.inner: list[Scope] = []
+        self.outer_names: set[str] = set()
 
     @overload
     def walk(self, kind: type[Node]) -> Iterator[Node]: ...

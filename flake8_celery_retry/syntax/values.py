@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from .names import Names
 from .reading import MOST, Memory, reading
@@ -35,8 +35,7 @@ ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Item:
+class Item(NamedTuple):
     """One entry of a dict display or a ``dict(...)`` call, or a keyword of a call.
 
     ``holder`` is the display or call, ``element`` the key's node or the ``ast.keyword``.
@@ -48,12 +47,11 @@ class Item:
     element: ast.expr | ast.keyword
 
 
-@dataclass(frozen=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What is known by an attribute's name alone, whatever it is an attribute of."""
 
     #: The attributes that are an exception class, and its qualified name.
-    exceptions: Mapping[str, str] = field(default_factory=dict)
+    exceptions: Mapping[str, str] = MappingProxyType({})
     #: The methods that give back what they are given.
     handing_back: frozenset[str] = frozenset()
 
@@ -61,8 +59,7 @@ class Attributes:
 NOTHING_KNOWN = Attributes()
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(NamedTuple):
     """The entries that could be read, and whether there may be others."""
 
     items: tuple[Item, ...]

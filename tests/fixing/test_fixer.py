@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -128,7 +127,7 @@ def test_a_fix_that_does_not_help_is_left_though_lines_move():
     class Numbered(Rules):
         def findings(self, tree: ast.Module) -> Iterator[Finding]:
             for each in super().findings(tree):
-                yield replace(each, message=f"bad, see line {each.line + 1}")
+                yield each._replace(message=f"bad, see line {each.line + 1}")
 
     outcome = fixed("import re\n\nf(a())\n", Numbered().add("a", "CRT301", useless))
     assert outcome.source == b"import re\n\nf(a())\n"

@@ -13,7 +13,7 @@ from ...facts.options import RETRY_OPTIONS
 from ..tasks import Task
 
 #: Modules that bring pools, workers or apps for coroutines: ``celery_aio_pool``, ``aio_celery``.
-FOR_COROUTINES = re.compile(r"celery\w*(aio|async)|(aio|async)\w*celery")
+FOR_COROUTINES = r"celery\w*(aio|async)|(aio|async)\w*celery"
 
 
 def retries_are_never_awaited(task: Task) -> bool:
@@ -45,5 +45,5 @@ def _may_be_awaited(task: Task) -> bool:
         or bool(task.decorators_below)
         or recognition.makes_app_with_task_class
         or (base is not None and not recognition.is_celery_class(base.value))
-        or any(FOR_COROUTINES.search(name) for name in task.module.tree.imported)
+        or any(re.search(FOR_COROUTINES, name) for name in task.module.tree.imported)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...facts.requests import RESPONSE, is_of_requests
 from ...syntax import flow
@@ -23,8 +23,7 @@ DELAYS = frozenset({"countdown", "eta"})
 MOST_NAMES = 8
 
 
-@dataclass(frozen=True, eq=False)
-class ResponseTest:
+class ResponseTest(NamedTuple):
     """A test of the truth of a response, which decides about a task's retry.
 
     ``name`` is that of the task, or of the function of the module that makes it. ``tested`` is the

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ...facts.exceptions import is_celery_exception, swallows_retry
 from ...syntax import flow
@@ -28,8 +27,7 @@ MIRRORED = {ast.Lt: ast.Gt(), ast.LtE: ast.GtE(), ast.Gt: ast.Lt(), ast.GtE: ast
 HARMLESS_FUNCTIONS = frozenset({"bool", "dict", "isinstance", "len", "repr", "str", "type"})
 
 
-@dataclass(frozen=True)
-class Swallower:
+class Swallower(NamedTuple):
     """What ends the way of a ``Retry``: an ``except`` clause (``handler``), a ``with`` of what
     suppresses it, the ``finally`` of a ``try``, or a decorator of the module; ``line`` is where it
     begins, from 1, and ``name`` what stands there for it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ...syntax.reading import Memory, reading
@@ -29,8 +28,7 @@ class Term(NamedTuple):
     plus: float
 
 
-@dataclass(frozen=True, eq=False)
-class CountTest:
+class CountTest(NamedTuple):
     """A comparison of a task's retry count that has no run it was written for.
 
     ``met`` says by which runs it is met: ``never``, ``always``, or ``early``, where it takes the

@@ -8,7 +8,7 @@ Where another module may say otherwise, the setting is hidden.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...facts.options import RETRY_OPTIONS
 from ...syntax.values import UNKNOWN, Constant, Item, Unknown
@@ -17,8 +17,7 @@ from ..retries import RetryCall
 from ..tasks import Option, Task
 
 
-@dataclass(frozen=True, eq=False)
-class Setting:
+class Setting(NamedTuple):
     """What Celery will use for an option.
 
     ``value`` is the constant that it comes to: that which is written at ``place``, or Celery's

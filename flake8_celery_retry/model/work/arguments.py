@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from ...syntax.scopes import FunctionNode, Scope
 from ..module import Module
@@ -19,10 +18,9 @@ CONVERSIONS = frozenset({"dict", "float", "int", "list", "set", "str", "tuple"})
 #: Names for the key of a row.
 KEYS = frozenset({"id", "pk"})
 #: How people call a parameter that counts attempts.
-NAMES_FOR_ATTEMPTS = re.compile(r"attempt|retr(y|ies)|(^|_)tr(y|ies)(_|$)", re.IGNORECASE)
+NAMES_FOR_ATTEMPTS = r"(?i)attempt|retr(y|ies)|(^|_)tr(y|ies)(_|$)"
 
 
-@dataclass(eq=False)
 class Repeat:
     """A call or a send that has a function do its work again.
 
@@ -33,16 +31,19 @@ class Repeat:
     by position. A signature that is sent may have been made in another statement.
     """
 
-    module: Module
-    node: ast.Call
-    scope: Scope
-    parameters: list[ast.arg]
-    given: dict[str, ast.expr] = field(default_factory=dict)
-    is_readable: bool = True
-    options: list[ast.keyword] = field(default_factory=list)
-    has_nameless_options: bool = False
-    is_made_elsewhere: bool = False
-    _passes_all_on: bool = False
+    def __init__(
+        self, module: Module, node: ast.Call, scope: Scope, parameters: list[ast.arg]
+    ) -> None:
+        self.module = module
+        self.node = node
+        self.scope = scope
+        self.parameters = parameters
+        self.given: dict[str, ast.expr] = {}
+        self.is_readable = True
+        self.options: list[ast.keyword] = []
+        self.has_nameless_options = False
+        self.is_made_elsewhere = False
+        self._passes_all_on = False
 
     # -- reading the arguments ---------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class Repeat:
 
     def _counts_attempts(self, parameter: ast.arg, value: ast.expr) -> bool:
         return self._is_count(parameter, value) and (
-            NAMES_FOR_ATTEMPTS.search(parameter.arg) is not None
+            re.search(NAMES_FOR_ATTEMPTS, parameter.arg) is not None
             or self.is_read_only_by(parameter.arg, _Purposes(tests=True))
         )
 
@@ -267,8 +268,7 @@ class Repeat:
         )
 
 
-@dataclass(frozen=True)
-class _Purposes:
+class _Purposes(NamedTuple):
     """What a name may be read for besides sleeps, log calls and its own next value: in other
     calls that repeat the function, and, where ``tests`` says so, in tests and ``raise``."""
 

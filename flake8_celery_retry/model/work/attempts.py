@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...facts.decorators import SENDING_METHODS, SIGNATURE_METHODS, is_foreign
 from ...syntax import flow
@@ -34,8 +34,7 @@ def can_be_a_task(module: Module) -> bool:
 # -- a function that calls itself ------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Attempt:
+class Attempt(NamedTuple):
     """A call by which a function tries again: in a handler, or in a branch that sleeps first.
 
     ``task`` is ``None`` for a plain function, ``way`` is the handler or branch, and ``sleeps`` are

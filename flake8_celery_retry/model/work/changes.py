@@ -10,7 +10,6 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...syntax import flow
@@ -187,7 +186,6 @@ def _keys_read(node: ast.expr) -> Iterator[tuple[str, str]]:
 # -- what goes along with a retry --------------------------------------------------------------
 
 
-@dataclass
 class _Retried:
     """How a task's retries are reached that send its arguments as they are then.
 
@@ -196,13 +194,12 @@ class _Retried:
     ``else`` or ``finally``.
     """
 
-    task: Task
-    last: dict[Block, Position] = field(default_factory=dict)
-    failed: set[ast.AST] = field(default_factory=set)
-    done: set[ast.AST] = field(default_factory=set)
-    _last_work: dict[ast.AST, Position | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.last: dict[Block, Position] = {}
+        self.failed: set[ast.AST] = set()
+        self.done: set[ast.AST] = set()
+        self._last_work: dict[ast.AST, Position | None] = {}
         for call in self.task.retry_calls:
             if call.passes("args") is not False or call.passes("kwargs") is not False:
                 continue

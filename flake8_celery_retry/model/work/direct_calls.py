@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...facts.decorators import SIGNATURE_METHODS
 from ...syntax.tree import TRY
@@ -18,8 +18,7 @@ from .attempts import RUNNING_METHODS
 KEEPING = (*TRY, ast.With, ast.AsyncWith)
 
 
-@dataclass(frozen=True, eq=False)
-class DirectCall:
+class DirectCall(NamedTuple):
     """A call in a task's body that runs another task of the module.
 
     ``throws`` says that it is an ``.apply(…, throw=True)``; else it is a plain call.

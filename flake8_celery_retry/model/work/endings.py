@@ -19,7 +19,7 @@ from ..remembering import remembered_for_node
 from .arguments import NAMES_FOR_ATTEMPTS, Repeat
 
 #: How people call a moment after which it is too late, or what tells that it has come.
-NAMES_FOR_DEADLINES = re.compile(r"deadline|expir|time_?out|timed_out|elapsed|too_(late|long|old)")
+NAMES_FOR_DEADLINES = r"deadline|expir|time_?out|timed_out|elapsed|too_(late|long|old)"
 #: Methods that count in a store: Redis, Django's cache.
 COUNTING_METHODS = frozenset({"decr", "hincrby", "incr", "incrby"})
 
@@ -86,7 +86,7 @@ def _parts(module: Module, test: ast.expr) -> Iterator[ast.expr]:
 
 def _names_an_end(module: Module, part: ast.Name | ast.Attribute) -> bool:
     name = part.id if isinstance(part, ast.Name) else part.attr
-    return bool(NAMES_FOR_DEADLINES.search(name.lower())) or _is_attempts(module, part)
+    return bool(re.search(NAMES_FOR_DEADLINES, name.lower())) or _is_attempts(module, part)
 
 
 def _counts_on(module: Module, node: ast.AugAssign | ast.Assign | ast.Call) -> bool:
@@ -98,7 +98,9 @@ def _counts_on(module: Module, node: ast.AugAssign | ast.Assign | ast.Call) -> b
     if not isinstance(node.func, ast.Attribute):
         return False
     names = [keyword.arg or "" for keyword in node.keywords if node.func.attr == "update"]
-    return node.func.attr in COUNTING_METHODS or any(map(NAMES_FOR_ATTEMPTS.search, names))
+    return node.func.attr in COUNTING_METHODS or any(
+        re.search(NAMES_FOR_ATTEMPTS, each) for each in names
+    )
 
 
 def _is_attempts(module: Module, expression: ast.expr) -> bool:
@@ -110,4 +112,4 @@ def _is_attempts(module: Module, expression: ast.expr) -> bool:
         module.tree.field(expression) == "func"
     )
     is_option = expression.attr == "max_retries"
-    return not (is_called or is_option) and bool(NAMES_FOR_ATTEMPTS.search(expression.attr))
+    return not (is_called or is_option) and bool(re.search(NAMES_FOR_ATTEMPTS, expression.attr))

@@ -36,11 +36,9 @@ TAKING_METHODS = frozenset(
     }
 )
 #: Functions of any name with one of these words do too.
-TAKING_WORDS = re.compile(
-    r"(^|_)(next|dequeue|claim|reserve|receive|recv|pull|take)(_|$)", re.IGNORECASE
-)
+TAKING_WORDS = r"(?i)(^|_)(next|dequeue|claim|reserve|receive|recv|pull|take)(_|$)"
 #: How people call a queue, whose ``get`` is not that of a dict, a model or a session.
-NAMES_FOR_QUEUES = re.compile(r"queue|(^|_)q$", re.IGNORECASE)
+NAMES_FOR_QUEUES = r"(?i)queue|(^|_)q$"
 
 
 def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
@@ -254,10 +252,10 @@ def _takes_next_item(module: Module, loop: ast.While, statement: ast.Try) -> boo
 
 def _takes_item(module: Module, call: ast.Call, loop: ast.While) -> bool:
     if isinstance(call.func, ast.Name):
-        return TAKING_WORDS.search(call.func.id) is not None
+        return re.search(TAKING_WORDS, call.func.id) is not None
     if not isinstance(call.func, ast.Attribute):
         return False
-    if TAKING_WORDS.search(call.func.attr) is not None:
+    if re.search(TAKING_WORDS, call.func.attr) is not None:
         return True
     root = next(_roots(call.func), None)
     if root is None or root in set(_names_stored(loop)):
@@ -272,7 +270,7 @@ def _takes_item(module: Module, call: ast.Call, loop: ast.While) -> bool:
 
 def _is_queue(module: Module, receiver: ast.expr) -> bool:
     maker = module.names.made_by(receiver) or ""
-    return maker.endswith("Queue") or NAMES_FOR_QUEUES.search(ast.unparse(receiver)) is not None
+    return maker.endswith("Queue") or re.search(NAMES_FOR_QUEUES, ast.unparse(receiver)) is not None
 
 
 def _advances(module: Module, loop: ast.While, statement: ast.Try, name: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ...syntax.scopes import FunctionNode
@@ -32,8 +31,7 @@ class Misfit(NamedTuple):
     taken: int = 0
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     """What a task's function takes, the task itself left out.
 
     ``by_position`` in order (those that can't be given by name first), ``by_name`` only by name;

@@ -24,7 +24,7 @@ QUERY_METHODS = frozenset(
     {"bulk_create", "bulk_update", "create", "get_or_create", "update", "update_or_create"}
 )
 #: Attributes that nothing but a model has.
-MANAGERS = re.compile(r"objects$|^_(default|base)_manager$")
+MANAGERS = r"objects$|^_(default|base)_manager$"
 #: Libraries whose objects have methods of these names and are no models.
 OTHER_LIBRARIES = frozenset(
     {
@@ -36,11 +36,11 @@ OTHER_LIBRARIES = frozenset(
     }
 )
 #: Parts of Django that have nothing to do with models.
-OTHER_DJANGO = re.compile(r"^django\.(conf|core|http|template|test|utils|contrib\.messages)\b")
+OTHER_DJANGO = r"^django\.(conf|core|http|template|test|utils|contrib\.messages)\b"
 #: How people call what speaks to a service, a cache or a storage.
-NAMES_FOR_SERVICES = re.compile(
-    r"(^|_)(api|bar|bucket|cache|client|gateway|http|pbar|redis|s3|service|session|storage)(_|$)",
-    re.IGNORECASE,
+NAMES_FOR_SERVICES = (
+    r"(?i)(^|_)(api|bar|bucket|cache|client|gateway|http|pbar|redis|s3|service|session|storage)"
+    r"(_|$)"
 )
 LITERALS = (
     *(ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Constant, ast.JoinedStr),
@@ -211,7 +211,7 @@ def is_write(module: Module, call: ast.Call) -> bool:
         return False
     if method == "update" and not call.keywords:
         return False
-    if any(NAMES_FOR_SERVICES.search(part) for part in _parts(receiver)):
+    if any(re.search(NAMES_FOR_SERVICES, part) for part in _parts(receiver)):
         return False
     return _may_be_model(module, receiver, method, ALIASES)
 
@@ -220,7 +220,7 @@ def _has_manager(module: Module, receiver: ast.expr) -> bool:
     """Whether a manager of a model stands in an expression, or in what its name was assigned."""
     root = _root(receiver)
     made = module.values.read(root) if root is not None else receiver
-    return any(MANAGERS.search(part) for part in (*_parts(receiver), *_parts(made)))
+    return any(re.search(MANAGERS, part) for part in (*_parts(receiver), *_parts(made)))
 
 
 def _parts(expression: ast.expr) -> Iterator[str]:
@@ -301,7 +301,7 @@ def _may_import_model(binding: Binding, expression: ast.expr) -> bool:
     library = qualified.partition(".")[0]
     if library in sys.stdlib_module_names or library in OTHER_LIBRARIES:
         return False
-    if OTHER_DJANGO.match(qualified):
+    if re.match(OTHER_DJANGO, qualified):
         return False
     # What a function returns may be a model; a module or its functions are none.
     is_called = any(isinstance(node, ast.Call) for node in ast.walk(expression))
