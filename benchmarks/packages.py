@@ -62,6 +62,13 @@ LOOKALIKES = (
     "zou==1.0.97",
 )
 
+#: Large libraries that most projects have some of: with what they need over 10,000 files.
+LIBRARIES = (
+    *("apache-airflow==3.0.6", "boto3==1.40.0", "Django==5.2.8", "matplotlib==3.10.7"),
+    *("pandas==2.3.3", "scikit-learn==1.7.2", "Sphinx==8.2.3", "SQLAlchemy==2.0.44"),
+    *("sympy==1.14.0", "Twisted==25.5.0"),
+)
+
 FOLDER = Path(__file__).parent / "packages"
 
 
@@ -83,6 +90,22 @@ def fetch(folder: Path = FOLDER) -> list[Path]:
             unpack(wheel, target)
         sources.append(target)
     return sources
+
+
+def fetch_libraries(folder: Path = FOLDER) -> Path:
+    """Download the large libraries and what they need, where they are not there yet; the folder
+    with their files. They are unpacked, not run.
+
+    Raises ``subprocess.CalledProcessError`` where pip can't have one.
+    """
+    target = folder / "libraries"
+    if not target.exists():
+        unfinished = folder / "libraries.unfinished"
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--upgrade"]
+        options = ["--only-binary=:all:", "--target", str(unfinished)]
+        subprocess.run([*command, *options, *LIBRARIES], check=True)
+        unfinished.rename(target)
+    return target
 
 
 def unpack(wheel: Path, target: Path) -> None:

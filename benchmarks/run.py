@@ -1,9 +1,11 @@
 """What it costs, in one table: ``python benchmarks/run.py [RUNS] [FOLDER…]``.
 
 Installs this project and ruff in one new virtual environment and flake8 alone in another, then
-runs in turn, over real packages (those of packages.py, or the given folders):
+runs in turn:
 
-- ``flake8-celery-retry check`` beside ``ruff check --select=F`` (written in Rust; no cache);
+- ``flake8-celery-retry check`` beside ``ruff check --select=F`` (written in Rust; no cache), over
+  packages that use Celery (those of packages.py, or the given folders) and over large libraries
+  that don't (those of packages.py), which is what most files of a project are like;
 - flake8 with the plugin beside flake8 without, over one file with tasks, one without, and a tree.
 
 Prints the medians, their ratios, and the versions of all that was compared.
@@ -18,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from packages import fetch
+from packages import fetch, fetch_libraries
 from timing import Measured, interleaved
 
 PROJECT = Path(__file__).parent.parent
@@ -60,17 +62,23 @@ def row(name: str, ours: Measured, theirs: Measured) -> str:
 
 def main() -> None:
     runs = int(sys.argv[1]) if sys.argv[1:] else 5
-    sources = [str(path) for path in (sys.argv[2:] or fetch())]
-    files = sum(1 for source in sources for _ in Path(source).rglob("*.py"))
+    trees = {"with tasks": sys.argv[2:] or fetch(), "of libraries": [fetch_libraries()]}
     print("| | ours | theirs | ratio | of processor time |\n| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         beside = environment(Path(folder, "beside"), str(PROJECT), "ruff")
         alone = environment(Path(folder, "alone"), "flake8>=7,<8")
-        check = Measured("", [f"{beside}/flake8-celery-retry", "check", "--isolated", *sources])
-        ruff = ["check", "--isolated", "--no-cache", "--quiet", "--select=F", *sources]
-        other = Measured("", [f"{beside}/ruff", *ruff])
-        interleaved([check, other], runs)
-        print(row(f"`check` beside `ruff check`: {files:,} files", check, other), flush=True)
+        for name, paths in trees.items():
+            sources = list(map(str, paths))
+            files = sum(1 for source in sources for _ in Path(source).rglob("*.py"))
+            # ruff leaves out what .gitignore names, and so does check: here all is looked at.
+            ours = ["check", "--isolated", "--no-ignore", *sources]
+            ruff = ["check", "--isolated", "--no-cache", "--no-respect-gitignore", "--quiet"]
+            pair = [
+                Measured("", [f"{beside}/flake8-celery-retry", *ours]),
+                Measured("", [f"{beside}/ruff", *ruff, "--select=F", *sources]),
+            ]
+            interleaved(pair, runs)
+            print(row(f"`check` beside `ruff check`: {files:,} files {name}", *pair), flush=True)
         places = {"a file with tasks": TASKS, "a file without": PLAIN, "a tree": TREE}
         for name, place in places.items():
             arguments = ["--isolated", "--jobs=1", str(place)]
