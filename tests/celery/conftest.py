@@ -30,6 +30,8 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from celery import Celery  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from django.db.backends.signals import connection_created  # noqa: E402
 from laboratory import Laboratory  # noqa: E402
 from pages import Page, read_page  # noqa: E402
 from recording import Recording, differences, rows_of  # noqa: E402
@@ -87,9 +89,15 @@ RECORD_AGAIN = "see docs/proof.md for how to record docs/runs.json again"
 
 @pytest.fixture(scope="session")
 def shop_database(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The shop's tables."""
+    """The shop's tables; for the disk, nobody waits."""
+    connection_created.connect(_leave_writing_to_the_system)
     connections.databases["default"]["NAME"] = tmp_path_factory.mktemp("shop") / "shop.sqlite3"
     call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+def _leave_writing_to_the_system(connection: BaseDatabaseWrapper, **_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture(scope="session")

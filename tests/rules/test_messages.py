@@ -33,8 +33,13 @@ CELERYS = {"on_failure", "on_retry", "retry", "run"}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def definitions(tree: ast.Module) -> Iterator[Definition]:
+@cache
+def definitions(tree: ast.Module) -> list[Definition]:
     """The functions, and those classes that are tasks."""
+    return list(_definitions(tree))
+
+
+def _definitions(tree: ast.Module) -> Iterator[Definition]:
     tasks = {task.node for task in read_module(tree, Settings()).tasks}
     for node in ast.walk(tree):
         if not isinstance(node, Definition):
