@@ -1,4 +1,4 @@
-"""What stands around a node, and what runs before it: read once, however often it is asked."""
+"""What stands around a node and runs before it: read once, however often it is asked."""
 
 from __future__ import annotations
 
