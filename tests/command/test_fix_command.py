@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import random
@@ -271,12 +272,15 @@ def many_tasks(folder: Path) -> list[str]:
 
 
 def fixing(folder: Path) -> subprocess.Popen[str]:
-    """A run of ``fix`` in a folder of many tasks; it has fixed one of them."""
+    """A run of ``fix`` in a folder of many tasks; it has fixed one of them, and waits for somebody
+    to read what it says before it has fixed all."""
     running = subprocess.Popen(
         [sys.executable, "-m", "flake8_celery_retry", "fix", "--isolated"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert running.stdout
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        fcntl.fcntl(running.stdout, fcntl.F_SETPIPE_SZ, 4096)
     assert running.stdout.readline().startswith("./tasks")
     return running
 
