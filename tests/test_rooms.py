@@ -98,7 +98,9 @@ def floor_of(module: str) -> int:
     return FLOOR[max(rooms, key=len)]
 
 
-ALL = [each for path in FILES for each in imports_of(path)]
+@cache
+def all_imports() -> list[Import]:
+    return [each for path in FILES for each in imports_of(path)]
 
 
 def test_every_module_has_a_room() -> None:
@@ -112,14 +114,14 @@ def _has_room(module: str) -> bool:
 def test_no_import_leads_to_a_higher_room() -> None:
     upwards = [
         f"{each.importer}:{each.line} imports {each.imported}"
-        for each in ALL
+        for each in all_imports()
         if each.importer and each.imported and floor_of(each.imported) > floor_of(each.importer)
     ]
     assert upwards == []
 
 
 def test_syntax_knows_of_the_facts_only_what_is_pythons() -> None:
-    facts = {each.imported for each in ALL if each.importer.startswith("syntax")} & {
+    facts = {each.imported for each in all_imports() if each.importer.startswith("syntax")} & {
         module for module in MODULES if module.startswith("facts")
     }
     assert facts == {"facts.python_exceptions"}
@@ -128,7 +130,7 @@ def test_syntax_knows_of_the_facts_only_what_is_pythons() -> None:
 def test_no_import_is_part_of_a_circle() -> None:
     """Objects that know each other know each other's type: that is no import when it runs."""
     graph: dict[str, set[str]] = {module: set() for module in MODULES}
-    for each in ALL:
+    for each in all_imports():
         if not each.is_for_types:
             graph[each.importer].add(each.imported)
     try:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from fixture_files import (
     recorded_messages,
     what_fixes_make,
 )
+from programs import flake8
 from project import FIXTURES
 
 from flake8_celery_retry.fixing.fixer import fix_source
@@ -41,15 +40,10 @@ FINDING = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+: (?P<code>CRT\d+) ")
 @cache
 def reported(folder: Path, *select: str) -> dict[Path, Findings]:
     """What the real flake8 reports over the fixtures of a folder."""
-    run = subprocess.run(
-        [sys.executable, "-m", "flake8", "--isolated", "--select=CRT", *select, str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.stderr == ""
+    run = flake8("--isolated", "--select=CRT", *select, str(folder), cwd=folder)
+    assert run.errors == ""
     found: dict[Path, Findings] = {}
-    for line in run.stdout.splitlines():
+    for line in run.lines:
         match = FINDING.match(line)
         assert match, line
         found.setdefault(Path(match["path"]), set()).add((int(match["line"]), match["code"]))
