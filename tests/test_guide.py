@@ -91,6 +91,8 @@ def run(house: Path, line: list[str], status: int = 0) -> str:
         # The nine programs share the bytecode of the house, which is not looked at in the end.
         if name.startswith("PYTEST") or name == "PYTHONDONTWRITEBYTECODE":
             del environment[name]
+    # Assertions hold or not without the words that pytest would compile into each test file.
+    environment["PYTEST_ADDOPTS"] = "--assert=plain"
     done = subprocess.run(
         line, cwd=house, env=environment, capture_output=True, text=True, check=False
     )

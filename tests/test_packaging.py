@@ -117,6 +117,6 @@ def test_the_source_distribution_runs_its_own_tests(dist: Path, tmp_path: Path) 
     install = [python, "-m", "pip", "install", "--quiet", "--no-compile"]
     run(source, *install, str(wheel), "pytest", "pytest-xdist")
 
-    said = run(source, python, "-m", "pytest", *QUICK)
+    said = run(source, python, "-m", "pytest", "--assert=plain", *QUICK)
 
     assert re.search(r"\b\d{2,} passed", said)
