@@ -64,9 +64,9 @@ LOOKALIKES = (
 
 #: Large libraries that most projects have some of: with what they need over 10,000 files.
 LIBRARIES = (
-    *("apache-airflow==3.0.6", "boto3==1.40.0", "Django==5.2.8", "matplotlib==3.10.7"),
-    *("pandas==2.3.3", "scikit-learn==1.7.2", "Sphinx==8.2.3", "SQLAlchemy==2.0.44"),
-    *("sympy==1.14.0", "Twisted==25.5.0"),
+    *("apache-airflow==3.3.2", "boto3==1.44.8", "Django==5.2.19", "matplotlib==3.11.2"),
+    *("pandas==3.1.1", "scikit-learn==1.9.1", "Sphinx==9.0.4", "SQLAlchemy==2.1.9"),
+    *("sympy==1.14.0", "Twisted==26.10.0"),
 )
 
 FOLDER = Path(__file__).parent / "packages"
