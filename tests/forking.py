@@ -14,6 +14,7 @@ import gc
 import json
 import os
 import runpy
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,9 @@ class Forking:
     """The process that waits, and what is asked of it: one program at a time."""
 
     def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
         environment = in_utf8(os.environ)
         self._at_start = _read_at_start(environment)
         self._asking, answering = socket.socketpair()
@@ -46,6 +50,7 @@ class Forking:
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         answering.close()
         self._asking.settimeout(120)
@@ -79,7 +84,12 @@ class Forking:
             _put(wanted, json.dumps(program).encode())
             _put(given, stdin)
             socket.send_fds(self._asking, [b"run"], [stream.fileno() for stream in streams])
-            status = int(self._asking.recv(16))
+            try:
+                status = int(self._asking.recv(16))
+            except TimeoutError:  # as `subprocess` ends what takes too long
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._start()
+                raise
             return status, _taken(output), _taken(errors)
 
 
