@@ -316,3 +316,39 @@ def test_a_class_without_run_takes_no_arguments() -> None:
     task = only_task("from celery import Task\nclass Patient(Task):\n    max_retries = 5\n")
 
     assert task.positional_parameters == []
+
+
+@pytest.mark.parametrize(
+    ("options", "retries"),
+    [
+        ("", False),
+        ("autoretry_for=None", False),
+        ("autoretry_for=()", False),
+        ("autoretry_for=[]", False),
+        ("autoretry_for=(OSError,)", True),
+        ("autoretry_for=ERRORS", True),
+    ],
+)
+def test_a_task_retries_automatically_for_what_is_not_known_to_be_nothing(options, retries):
+    task = only_task(f"""
+        from celery import shared_task
+        from shop import ERRORS
+
+        @shared_task({options})
+        def charge(order): pass
+    """)
+    assert task.retries_automatically is retries
+
+
+@pytest.mark.parametrize(("method", "names"), [("register_task", ["Charge"]), ("forget", [])])
+def test_a_class_is_a_task_where_an_instance_is_registered(method, names):
+    module = model(f"""
+        from shop.celery import app
+
+        class Charge:
+            def run(self, order): pass
+
+        app.{method}(Charge())
+        app.{method}()
+    """)
+    assert [task.name for task in module.tasks] == names
