@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flake8.processor import FileProcessor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_celery_retry.command.reading import NotAFileError, lines_of, may_hold, read_bytes
@@ -86,6 +86,7 @@ FRAGMENTS = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(FRAGMENTS), max_size=12),
     st.sampled_from(["utf-8", "latin-1", "utf-7", "ascii"]),

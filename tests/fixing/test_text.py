@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flake8_celery_retry.command.reading import lines_of
@@ -23,6 +23,7 @@ def sources(draw):
     return (mark + text + draw(st.sampled_from(["", "end"]))).encode()
 
 
+@settings(deadline=None)
 @given(sources() | st.binary(max_size=40))
 def test_lines_are_those_that_flake8_reads_and_bytes_come_back(source):
     try:
@@ -33,6 +34,7 @@ def test_lines_are_those_that_flake8_reads_and_bytes_come_back(source):
     assert text.to_bytes() == source
 
 
+@settings(deadline=None)
 @given(sources(), st.data())
 def test_lines_that_stay_keep_their_ends(source, data):
     text = Text.read(source)

@@ -21,6 +21,9 @@ from ..module import Module
 from ..retries import RetryCall
 from .failing import may_fail
 
+#: ``type`` statements came with Python 3.12.
+TYPE_ALIAS: tuple[type[ast.stmt], ...] = (ast.TypeAlias,) if hasattr(ast, "TypeAlias") else ()
+
 #: Functions that say which names are bound.
 ASKING_FOR_NAMES = frozenset({"dir", "locals", "vars"})
 #: What catches the ``UnboundLocalError`` itself.
@@ -156,11 +159,13 @@ class _Body:
 
     def _is_kept_inside(self, node: ast.AST) -> bool:
         """Whether a ``try`` within the body catches whatever a node raises; an annotation of a
-        local name is never looked at."""
+        local name is never looked at, nor is a type alias's value before somebody asks for it."""
         for parent, field in self.module.tree.ancestors(node):
             if parent is self.statement:
                 return False
             if isinstance(parent, ast.AnnAssign) and field == "annotation":
+                return True
+            if isinstance(parent, TYPE_ALIAS):
                 return True
             if isinstance(parent, TRY) and field == "body":
                 caught = [self.module.values.exceptions(clause.type) for clause in parent.handlers]
