@@ -116,7 +116,7 @@ class Counted:
             return self._seconds_of_timedelta(call.func.value)
         numbers = [self.number(argument) for argument in call.args]
         known = [number for number in numbers if number is not None]
-        if call.keywords or not known:
+        if call.keywords:
             return None
         if len(known) < len(numbers):
             # Nobody waits for less than no time.
@@ -137,8 +137,7 @@ class Counted:
             or self.module.names.qualified(made.func) != "datetime.timedelta"
         ):
             return None
-        given = [("days", argument) for argument in made.args[:1]]
-        given += [("seconds", argument) for argument in made.args[1:2]]
+        given = list(zip(("days", "seconds"), made.args, strict=False))
         given += [(keyword.arg or "", keyword.value) for keyword in made.keywords]
         total = 0.0
         for unit, value in given:
@@ -235,14 +234,15 @@ class FirstRun(Counted):
     def _keeps_out(self, frame: flow.Frame, node: ast.expr) -> bool:
         around = frame.node
         if isinstance(around, (ast.If, ast.IfExp, ast.While)):
-            truth = self.truth(around.test)
-            return truth is not None and truth is (frame.field == "orelse")
+            return self.truth(around.test) is (frame.field == "orelse")
         if isinstance(around, ast.BoolOp):
             ends = isinstance(around.op, ast.Or)
-            before = (
-                value for value in around.values if not self.module.tree.is_inside(node, value)
-            )
-            return any(self.truth(value) is ends for value in before)
+            for value in around.values:
+                if self.module.tree.is_inside(node, value):
+                    break
+                if self.truth(value) is ends:
+                    return True
+            return False
         if isinstance(around, ast.match_case):
             match = self.module.tree.parent(around)
             return isinstance(match, ast.Match) and self.number(match.subject) is not None
@@ -254,4 +254,4 @@ class FirstRun(Counted):
             return False
         truth = self.truth(statement.test)
         branch = statement.body if truth else statement.orelse
-        return truth is not None and bool(branch) and flow.leaves(self.module.tree, branch)
+        return truth is not None and flow.leaves(self.module.tree, branch)
