@@ -26,6 +26,8 @@ End = Literal["reached", "left", "through"]
 #: How far the statements of blocks were asked something, by the first of each block: how many of
 #: them, and whether the answer for the last of these was yes.
 Firsts = dict[ast.stmt, tuple[int, bool]]
+#: Line and column, as ``ast`` counts them.
+Position = tuple[int, int]
 
 #: Where a node stands: its parent, the parent's field that holds it, and its scope.
 Place = tuple[ast.AST, str, Scope]
@@ -69,6 +71,13 @@ WITHOUT_NODES = frozenset(
         "type_ignores",
     }
 )
+
+
+def end_of(node: ast.expr | ast.stmt | ast.excepthandler) -> Position:
+    """Where a node that was parsed ends."""
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return node.end_lineno, node.end_col_offset
 
 
 class ChildFields(dict[type[ast.AST], tuple[str, ...]]):

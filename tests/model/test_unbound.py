@@ -8,20 +8,30 @@ import pytest
 from short_modules import codes
 from work_done import calls_made
 
+RETRY = "raise self.retry(exc=exc)"
 
-def found(body: str, handler: str = "print(x)", clause: str = "Exception") -> bool:
+
+def found(
+    body: str,
+    handler: str = "print(x)",
+    clause: str = "Exception",
+    then: str = RETRY,
+    head: str = "",
+    function: str = "def",
+) -> bool:
     """Whether the handler's read of ``x`` is reported."""
     lines = body.splitlines()
     source = "\n".join(
         [
             "from celery import shared_task",
+            head,
             "@shared_task(bind=True)",
-            "def task(self, p):",
+            f"{function} task(self, p):",
             "    try:",
             *(f"        {line}" for line in lines),
             f"    except {clause} as exc:",
             *(f"        {line}" for line in handler.splitlines()),
-            "        raise self.retry(exc=exc)",
+            f"        {then}",
         ]
     )
     return "CRT111" in codes(source)
@@ -51,6 +61,13 @@ def found(body: str, handler: str = "print(x)", clause: str = "Exception") -> bo
         "raise ValueError\nx = 1",
         "def y(z: fetch()): ...\nx = 1",
         "if p:\n    x = fetch()\nelse:\n    x = 1",
+        "match p:\n    case 1:\n        x = fetch()",
+        "with p as y:\n    x = fetch()",
+        "for y in p:\n    x = fetch()",
+        "assert p\nx = 1",
+        "p()\nx = 1",
+        "try:\n    pass\nexcept Exception:\n    fetch()\nx = 1",
+        "try:\n    fetch()\nexcept KeyError:\n    pass\nx = 1",
     ],
 )
 def test_bound_too_late(body: str) -> None:
@@ -80,6 +97,14 @@ def test_bound_too_late(body: str) -> None:
         "send(lambda: x)",
         "x = self.request.id\nfetch()",
         "x = f'{p} {1 + 1}'.format(p)\nfetch()",
+        "with p as x:\n    send(x)",
+        "fetch()\nimport x\nsend(x)",
+        "class y:\n    x = fetch()",
+        "send(lambda: (x := fetch()))",
+        "send([p for y in p if (x := y)])",
+        "try:\n    x = fetch()\nexcept OSError as x:\n    pass",
+        "try:\n    fetch()\nexcept KeyError:\n    pass\nexcept Exception:\n    pass\nx = 1",
+        "y = [x for x in p]\nfetch()\nx = 1\n[x for x in p]",
     ],
 )
 def test_bound_in_time_or_by_nobody_who_can_tell(body: str) -> None:
@@ -107,10 +132,138 @@ def test_a_type_alias_is_never_evaluated() -> None:
         "def y():\n    return x",
         "match exc:\n    case OSError():\n        print(x)",
         "while p:\n    print(x)",
+        "print(x if y else 1)",
+        "if y:\n    print(x)",
+        "p and y and print(x)",
+        "y and p and print(x)",
+        "try:\n    print(x)\nexcept KeyError:\n    pass\nexcept NameError:\n    pass",
+        "if y:\n    return\nprint(x)",
+        "for z in p:\n    return\nprint(x)",
     ],
 )
 def test_handlers_that_are_right(handler: str) -> None:
-    assert not found("x = fetch()", handler)
+    assert not found("y = 1\nx = fetch()", handler)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "if p:\n    print(x)",
+        "if p:\n    raise self.retry()\nprint(x)",
+        "if p:\n    print(x)\n    raise self.retry()\nelse:\n    raise self.retry()",
+        "print(x if p else 1)",
+        "p and print(x)",
+        "if shared_task:\n    print(x)",
+        "if len(p):\n    print(x)",
+        "if p:\n    return\nprint(x)",
+        "try:\n    send(p)\nexcept NameError:\n    pass\nelse:\n    print(x)",
+        "try:\n    print(x)\nexcept KeyError:\n    pass",
+    ],
+)
+def test_what_is_no_test_of_the_name(handler: str) -> None:
+    assert found("x = fetch()", handler)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_read_first"),
+    [
+        ("raise self.retry(countdown=x)", True),
+        ("send(self.retry(), x)", False),
+        ("raise send(self.retry(), x)", False),
+        ("return send(self.retry(), x)", False),
+        ("y = send(self.retry(), x)", False),
+        ("y: int = send(self.retry(), x)", False),
+        ("x and self.retry()", True),
+        ("self.retry() and x", False),
+        ("self.retry() if x else send(p)", True),
+        ("self.retry() if p else x", False),
+        ("if x: self.retry()", True),
+        ("with x: self.retry()", True),
+    ],
+)
+def test_the_statement_of_the_retry_may_read_it_first(then: str, is_read_first: bool) -> None:
+    assert found("x = fetch()", "pass", then=then) == is_read_first
+
+
+@pytest.mark.parametrize(
+    ("body", "is_late"),
+    [
+        ("async with fetch() as x:\n    send(x)", True),
+        ("async with p as x:\n    send(x)", False),
+        ("async for x in fetch():\n    send(x)", True),
+        ("async for x in p:\n    send(x)", False),
+        ("await p\nx = 1", True),
+    ],
+)
+def test_coroutines(body: str, is_late: bool) -> None:
+    assert found(body, function="async def") == is_late
+
+
+def test_a_name_that_is_bound_elsewhere_too() -> None:
+    def is_reported(before: str, after: str = "") -> bool:
+        return "CRT111" in codes(f"""
+from celery import shared_task
+@shared_task(bind=True)
+def task(self, p):
+    {before}
+    try:
+        x = fetch()
+    except Exception as exc:
+        print(x)
+        raise self.retry(exc=exc)
+    {after}
+""")
+
+    assert is_reported("pass")
+    assert not is_reported("x = 1")
+    assert not is_reported("pass", "x = 1")
+
+
+def test_a_try_around_catches_nothing_before_the_handler() -> None:
+    assert "CRT111" in codes("""
+from celery import shared_task
+@shared_task(bind=True)
+def task(self, p):
+    try:
+        try:
+            x = fetch()
+        except Exception as exc:
+            print(x)
+            raise self.retry(exc=exc)
+    except Exception:
+        raise
+""")
+
+
+@pytest.mark.parametrize(
+    ("work", "clause", "is_caught"),
+    [
+        ("Order.objects.get(pk=p)", "Order.DoesNotExist", True),
+        ("Order.objects.get(pk=p)", "(KeyError, Order.DoesNotExist)", True),
+        ("Order.objects.get(pk=p)", "Item.DoesNotExist", False),
+        ("Order.objects.get(pk=p)", "ObjectDoesNotExist", True),
+        ("Order.objects.first()", "Order.DoesNotExist", False),
+        ("Order.things.get(pk=p)", "Order.DoesNotExist", False),
+        ("objects.get(pk=p)", "Order.DoesNotExist", False),
+        ("requests.get(p)", "requests.Timeout", True),
+        ("client.get(p)", "requests.Timeout", True),
+        ("client.get(p)", "OSError", True),
+        ("client.close(p)", "requests.Timeout", False),
+        ("open(p)", "Own", False),
+    ],
+)
+def test_what_a_call_is_known_to_raise(work: str, clause: str, is_caught: bool) -> None:
+    head = (
+        "import requests\nfrom django.core.exceptions import ObjectDoesNotExist\n"
+        "client = requests.Session()\nclass Own(Exception): pass"
+    )
+    assert found(f"x = {work}", clause=clause, head=head) == is_caught
+
+
+def test_a_class_of_the_same_name_is_another_one() -> None:
+    head = "from shop import FileNotFoundError"
+    assert found("x = open(p)", clause="FileNotFoundError")
+    assert not found("x = open(p)", clause="FileNotFoundError", head=head)
 
 
 @pytest.mark.parametrize("clause", ["OSError", "(OSError, KeyError)", "p.Error", "ERRORS"])

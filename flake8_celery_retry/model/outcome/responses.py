@@ -193,15 +193,11 @@ class _Decisions:
 
     def _gives_the_answer(self, node: ast.expr) -> bool:
         """Whether an expression takes part in what its function returns."""
-        for parent, field in self.module.tree.ancestors(node):
-            if isinstance(parent, ast.Return):
-                return True
-            if isinstance(parent, (ast.If, ast.While)) and field == "test":
-                block = [*parent.body, *parent.orelse]
-                return any(True for _ in self.module.tree.within(block, ast.Return))
-            if isinstance(parent, ast.stmt):
-                return isinstance(parent, ast.Assign)
-        return False
+        statement = self.module.tree.statement_of(node)
+        if isinstance(statement, (ast.If, ast.While)):
+            block = [*statement.body, *statement.orelse]
+            return any(True for _ in self.module.tree.within(block, ast.Return))
+        return isinstance(statement, (ast.Return, ast.Assign))
 
     def _holds_retry(self, expression: ast.expr) -> bool:
         return any(map(self.module.is_retry, self.module.tree.within(expression, ast.Call)))
@@ -218,6 +214,6 @@ def _is_tested(module: Module, node: ast.expr) -> bool | None:
         return None if node is parent.values[-1] else False
     if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
         return True
-    if isinstance(parent, ast.Call) and field == "args":
+    if isinstance(parent, ast.Call):
         return True if module.names.qualified(parent.func) == "bool" else None
     return True if field in {"test", "guard", "ifs"} else None

@@ -14,8 +14,8 @@ from ...facts.python_exceptions import BROAD
 from ...facts.raising import raised_by
 from ...syntax import flow
 from ...syntax.scopes import FUNCTION, Binding, Scope
-from ...syntax.tree import TRY, Firsts
-from ..exception_classes import classes_caught
+from ...syntax.tree import TRY, Firsts, Position, end_of
+from ..exception_classes import ExceptionClass, classes_caught
 from ..handlers import Handler
 from ..module import Module
 from ..retries import RetryCall
@@ -29,8 +29,10 @@ ASKING_FOR_NAMES = frozenset({"dir", "locals", "vars"})
 #: What catches the ``UnboundLocalError`` itself.
 NAME_ERRORS = BROAD | {"NameError", "UnboundLocalError"}
 
-#: Line and column.
-Position = tuple[int, int]
+#: What has bound the names of its head when its body begins, and the fields of that head.
+ENTERED = (ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.match_case)
+HEADS = frozenset({"items", "target", "pattern"})
+
 #: A block of statements: what it hangs on, and the field there.
 Block = tuple[ast.AST, str]
 #: What is raised in a ``try`` body, and where first: a class by its one name, or the source of
@@ -87,14 +89,10 @@ class _Body:
 
     def bound_too_late(self, handler: Handler) -> frozenset[str]:
         """The names that may have no value where a clause catches what the body raises."""
-        if not self.bound:
-            return frozenset()
-        caught = _names_caught(handler)
-        failures = [self.raised[name] for name in caught if name in self.raised]
-        if not failures:
-            return frozenset()
-        first = min(failures)
-        return frozenset(name for name, position in self.bound.items() if first < position)
+        caught = _names_caught(handler) if self.bound else frozenset()
+        failures = [position for name, position in self.raised.items() if name in caught]
+        first = min(failures, default=None)
+        return frozenset(name for name, done in self.bound.items() if first and first < done)
 
     def _bound_here_only(self) -> dict[str, Position]:
         """The local names whose bindings all stand in the body, with where the first one is
@@ -116,7 +114,7 @@ class _Body:
 
     def _binds_in_body(self, binding: Binding) -> bool:
         """Whether a binding is one of the body's (an ``except … as name`` unbinds it again)."""
-        if isinstance(binding.node, (ast.ExceptHandler, ast.arg)):
+        if isinstance(binding.node, ast.ExceptHandler):
             return False
         for parent, field in self.module.tree.ancestors(binding.node):
             if isinstance(parent, ast.comprehension):
@@ -129,19 +127,12 @@ class _Body:
         """Where a binding is done: what stands before that may fail and leave it undone."""
         node: ast.AST = binding.node
         if isinstance(node, ast.NamedExpr):
-            return _end(node)
+            return end_of(node)
         for parent, field in self.module.tree.ancestors(node):
-            if isinstance(parent, ast.NamedExpr) and field == "target":
-                return _end(parent)
-            if isinstance(parent, (ast.With, ast.AsyncWith, ast.For, ast.AsyncFor)):
-                if field in {"items", "target"}:
-                    return _begin(parent.body[0])
-            elif isinstance(parent, ast.match_case):
+            if isinstance(parent, ENTERED) and field in HEADS:
                 return _begin(parent.body[0])
-            if isinstance(parent, ast.stmt):
-                break
         statement = self.module.tree.statement_of(node)
-        return _begin(statement) if isinstance(statement, FUNCTION) else _end(statement)
+        return _begin(statement) if isinstance(statement, FUNCTION) else end_of(statement)
 
     def _raised(self) -> Raised:
         found: Raised = {}
@@ -162,7 +153,7 @@ class _Body:
         local name is never looked at, nor is a type alias's value before somebody asks for it."""
         for parent, field in self.module.tree.ancestors(node):
             if parent is self.statement:
-                return False
+                break
             if isinstance(parent, ast.AnnAssign) and field == "annotation":
                 return True
             if isinstance(parent, TYPE_ALIAS):
@@ -193,18 +184,16 @@ class _Body:
                 yield "django.ObjectDoesNotExist"
 
 
-def _names_caught(handler: Handler) -> frozenset[str]:
+def _names_caught(handler: Handler) -> frozenset[ExceptionClass]:
     """What a clause catches, as :data:`Raised` names it."""
     if handler.is_broad:
         return frozenset({""})
     values = handler.module.values
-    known = {name for name in classes_caught(handler.module, handler.node) if isinstance(name, str)}
-    listed = values.elements(handler.node.type) if handler.node.type is not None else None
-    named = (
-        [handler.node.type] if listed is None and handler.node.type is not None else listed or []
-    )
-    known |= {ast.unparse(name) for name in named if isinstance(name, ast.Attribute)}
-    return frozenset(known)
+    assert handler.node.type is not None
+    listed = values.elements(handler.node.type)
+    named = [handler.node.type] if listed is None else listed
+    written = {ast.unparse(name) for name in named if isinstance(name, ast.Attribute)}
+    return classes_caught(handler.module, handler.node) | written
 
 
 def _names_shared(scope: Scope) -> frozenset[str]:
@@ -223,12 +212,6 @@ def _captured(pattern: ast.pattern) -> str | None:
 def _begin(node: ast.AST) -> Position:
     assert isinstance(node, (ast.expr, ast.stmt))
     return node.lineno, node.col_offset
-
-
-def _end(node: ast.expr | ast.stmt) -> Position:
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return node.end_lineno, node.end_col_offset
 
 
 # -- what a handler reads on its way ------------------------------------------------------------
@@ -254,9 +237,7 @@ class _Way:
         self.calls.add(reached)
         for statement in flow.path(tree, reached, self.handler.node):
             block = tree.parent(statement), tree.field(statement)
-            last = self.last.get(block)
-            if last is None or _begin(last) < _begin(statement):
-                self.last[block] = statement
+            self.last[block] = max(self.last.get(block, statement), statement, key=_begin)
 
     def reads(self, names: frozenset[str]) -> Iterator[ast.Name]:
         """The first read of each of these names that nothing but luck keeps from the way."""
@@ -300,7 +281,8 @@ class _Way:
         """Whether no test, loop or clause around a read, nor one before it that may leave, can know
         that the name is bound."""
         module, around = self.module, self.handler.node
-        for frame in flow.frames(module.tree, read, until=around):
+        frames = list(flow.frames(module.tree, read, until=around))
+        for frame in frames:
             if isinstance(frame.node, (ast.If, ast.IfExp)):
                 if not self._knows_nothing(frame.node.test):
                     return False
@@ -309,10 +291,10 @@ class _Way:
                     return False
             elif frame.kind in {"loop", "match"}:
                 return False
-            elif frame.kind == "try" and isinstance(frame.node, TRY):
-                caught = [module.values.exceptions(clause.type) for clause in frame.node.handlers]
-                if any(not NAME_ERRORS.isdisjoint(names) for names in caught):
-                    return False
+        for statement in flow.tries_among(frames):
+            caught = [module.values.exceptions(clause.type) for clause in statement.handlers]
+            if any(not NAME_ERRORS.isdisjoint(names) for names in caught):
+                return False
         return not flow.is_run_before(module.tree, read, self._may_know, self.known, around)
 
     def _may_know(self, statement: ast.stmt) -> bool:

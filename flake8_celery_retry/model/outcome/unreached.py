@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...facts.python_exceptions import BROAD
 from ...syntax import flow
 from ...syntax.scopes import FunctionNode, Scope
-from ...syntax.tree import TRY, Tree
+from ...syntax.tree import TRY, Tree, end_of
 from ..exception_classes import (
     ExceptionClass,
     class_of,
@@ -160,7 +160,7 @@ class _Keeping:
             for name in self.module.tree.within(handler.node.body, ast.Name)
             if not isinstance(name.ctx, ast.Load)
         }
-        end = (handler.node.end_lineno or 0, handler.node.end_col_offset or 0)
+        end = end_of(handler.node)
         return any(end < self._last_use[name] for name in bound if name in self._last_use)
 
     @cached_property
@@ -285,11 +285,10 @@ class _Keeping:
         tree = self.module.tree
         for leaving in self.function.walk(ast.Raise):
             raised = leaving.exc.func if isinstance(leaving.exc, ast.Call) else leaving.exc
-            class_ = class_of(self.module, raised) if raised is not None else None
-            if raised is None or class_ is None:
+            if raised is None:
                 continue
             kinds = lineage(self.module, raised)
-            listed = self._listed_among(class_, kinds)
+            listed = self._listed_among(class_of(self.module, raised), kinds)
             if listed is None:
                 continue
             for around in flow.tries_among(flow.frames(tree, leaving)):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ...syntax import flow
 from ...syntax.names import CHANGING_METHODS
 from ...syntax.scopes import Binding, Scope
-from ...syntax.tree import TRY
+from ...syntax.tree import TRY, Position
 from ..module import Module
 from ..tasks import Task
 
@@ -23,8 +23,6 @@ from ..tasks import Task
 WORKING_BUILTINS = frozenset({"__import__", "compile", "eval", "exec", "input", "next", "open"})
 #: Where a block of statements hangs: its statement (clause, function), and the field there.
 Block = tuple[ast.AST, str]
-#: Line and column.
-Position = tuple[int, int]
 _END: Position = (sys.maxsize, 0)
 
 
