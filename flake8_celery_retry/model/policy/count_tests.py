@@ -95,7 +95,7 @@ class _Testing:
         if not any(side is not None and side.of == "count" for side in sides):
             return None
         others = [side for side in sides if side is None or side.of != "count"]
-        if all(other is not None and other == Term("nothing", 0) for other in others):
+        if all(other == Term("nothing", 0) for other in others):
             return None
         answers = {
             compared(compare.ops, [self._value(side, count) for side in sides])
@@ -103,9 +103,10 @@ class _Testing:
         }
         if len(answers) == 1:
             return {True: "always", False: "never", None: None}[answers.pop()]
-        reads_own = Term("limit", 0) in sides and self.own_limit is not None
-        is_other = self.own_limit not in self.limits and (self.own_limit or 0) < self.last
-        return "early" if reads_own and is_other and None not in answers else None
+        own = self.own_limit
+        is_another = own is not None and own not in self.limits and own < self.last
+        reads_own = Term("limit", 0) in sides and None not in answers
+        return "early" if is_another and reads_own else None
 
     @reading(unreadable=lambda expression: None)
     def term(self, expression: ast.expr) -> Term | None:
@@ -147,9 +148,9 @@ class _Testing:
 
     def _counts(self, sides: list[Term | None]) -> list[float]:
         """Retry counts that there are: the first, the last, and those at which a comparison with a
-        number may have another answer than one before."""
+        number may have another answer than before: the number itself, and what comes after it."""
         numbers = [self._value(side, 0) for side in sides]
         offsets = [side.plus for side in sides if side is not None and side.of == "count"]
         turns = [number - offset for number in numbers for offset in offsets if number is not None]
-        near = {math.floor(turn) + step for turn in turns for step in (-1, 0, 1, 2)}
+        near = {math.floor(turn) + step for turn in turns for step in (0, 1)}
         return [0, self.last, *(count for count in near if 0 < count < self.last)]
