@@ -39,8 +39,8 @@ ATTEMPTS = {
     "stamina.retry_context": Attempts("on", 0),
 }
 
-#: What a condition of tenacity says about an exception: it retries these classes, or all but these;
-#: never or always; when any or all of its parts do.
+#: What a condition of tenacity says about an exception: it retries these classes (its one
+#: argument), or all but these; never or always; when any or all of its parts do.
 Condition = Literal["classes", "other classes", "never", "always", "any", "all"]
 
 CONDITIONS: dict[str, Condition] = {
@@ -54,6 +54,3 @@ CONDITIONS: dict[str, Condition] = {
     "tenacity.retry_any": "any",
     "tenacity.retry_all": "all",
 }
-
-#: The parameter of the first three that names the classes; it comes first.
-CONDITION_CLASSES = "exception_types"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from ...facts.exceptions import swallows_retry
-from ...facts.retrying import ATTEMPTS, CONDITION_CLASSES, CONDITIONS
+from ...facts.retrying import ATTEMPTS, CONDITIONS
 from ...syntax import flow
 from ...syntax.scopes import FunctionNode
 from ...syntax.tree import ALIASES, TRY
@@ -101,7 +101,7 @@ def _takes_retry(module: Module, maker: ast.expr) -> bool:
 def _made(module: Module, maker: ast.expr) -> ast.expr:
     for _ in range(ALIASES):
         value = module.names.assigned(maker) if isinstance(maker, ast.Name) else None
-        if not isinstance(value, (ast.Call, ast.Name, ast.Attribute)):
+        if not isinstance(value, (ast.Call, ast.Name)):
             break
         maker = value
     return maker
@@ -137,8 +137,7 @@ def _condition_takes_retry(module: Module, condition: ast.expr, depth: int = DEP
         return None
     if kind in {"any", "all"}:
         return _combined(module, kind == "any", condition.args, depth)
-    named = [word.value for word in condition.keywords if word.arg == CONDITION_CLASSES]
-    listed = [*condition.args[:1], *named]
+    listed = [*condition.args, *(word.value for word in condition.keywords)]
     holds = _classes_hold_retry(module, listed) if listed else True
     return holds if kind == "classes" or holds is None else not holds
 
