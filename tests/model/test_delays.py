@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import math
 
 import pytest
 from short_modules import model, only_task
 
-from flake8_celery_retry.model.policy.calculation import is_power_of_retry_count, may_be_random
+from flake8_celery_retry.model.policy.calculation import (
+    is_power_of_retry_count,
+    may_be_random,
+    parts,
+)
 from flake8_celery_retry.model.policy.delays import (
     largest_automatic_delay,
     largest_delay,
@@ -66,6 +71,9 @@ CALLS = [
     ("", "countdown=5 if later else 60", 60, None),
     ("", "countdown=5 if later else UNKNOWN", 5, None),
     ("", "countdown=later or 60", None, None),
+    ("", "countdown=10 * n or 5", 20, 5),
+    ("", "countdown=60 + int(random.uniform(0, 5))", 60, None),
+    ("", "countdown=60 + max(random.random(), 5)", None, None),
 ]
 
 
@@ -146,6 +154,8 @@ COUNTDOWNS = [
     ("2**5 * n", False, False),
     ("2 * n", False, False),
     ("1 >> n", False, False),
+    ("max(n, 60)", False, False),
+    ("later(n)", False, True),
     ("2**n if later else 5", True, False),
     ("5 if 2**n > later else 7", False, False),
     ("2**n + random.random()", True, True),
@@ -170,3 +180,22 @@ def charge(self, order):
     assert given is not None
     assert is_power_of_retry_count(module, given) is is_power
     assert may_be_random(module, given) is is_random
+
+
+def test_the_parts_of_a_delay_are_told_once_each():
+    module = model(f"""{HEAD}
+@shared_task(bind=True)
+def charge(self, order):
+    step = 60 * order
+    self.retry(countdown=step + step + min(jitter, 5))
+""")
+    [call] = module.retry_calls
+    given = call.argument("countdown")
+    assert given is not None
+    told = ["step + step + min(jitter, 5)", "step + step", "60 * order", "60", "order"]
+    assert [ast.unparse(part) for part in parts(module, given)] == [
+        *told,
+        "min(jitter, 5)",
+        "jitter",
+        "5",
+    ]

@@ -59,6 +59,7 @@ def test_what_fits(parameters: str, arguments: str) -> None:
         ("self, /, a", "args=(1, 2)", Misfit("too many", True, (), 2, 1)),
         ("self, a, *, b=1, c", "args=(1,), kwargs={}", Misfit("missing", True, ("c",))),
         ("self, a, b=1", "args=(), kwargs={'b': 1}", Misfit("missing", True, ("a",))),
+        ("self, a", "args=(), kwargs={}", Misfit("missing", True, ("a",), 0, 0)),
         ("self, a", "args=(1,), kwargs={'self': 1}", Misfit("unknown", True, ("self",))),
         ("self, a, /, **k", "args=(), kwargs={'a': 1}", Misfit("missing", False, ("a",))),
     ],
@@ -69,3 +70,52 @@ def test_what_does_not_fit(parameters: str, arguments: str, expected: Misfit) ->
 
 def test_nothing_is_said_where_the_task_does_not_receive_itself() -> None:
     assert misfit("order_id", "args=(1, 2), kwargs={}") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("print(b); self.retry(args=(a,))", Misfit("lost", False, ("b",))),
+        ("print(b); self.retry(args=(a, b))", None),
+        ("print(b); self.retry(args=(a,), kwargs={'b': b})", None),
+        ("print(b); self.retry(args=(a,), kwargs=rest)", None),
+        ("print(b); self.retry(args=(a,), kwargs=other)", None),
+        ("print(a); self.retry(args=(a,))", None),  # nobody misses it
+        ("self.retry(args=(a,), exc=b)", None),
+        ("print(b); self.retry(args=(a,), exc=b)", Misfit("lost", False, ("b",))),
+        ("if b: self.retry(args=(a,))", None),  # it goes without because of what it is
+        ("if a: print(b); self.retry(args=(a,))", Misfit("lost", False, ("b",))),
+        ("while b: self.retry(args=(a,))", None),
+        ("self.retry(args=(), kwargs=rest)", Misfit("missing", True, ("a",))),
+        ("rest['a'] = a; self.retry(args=(), kwargs=rest)", None),
+    ],
+)
+def test_what_the_body_says_of_its_parameters(body: str, expected: Misfit | None) -> None:
+    source = (
+        "from celery import shared_task\n"
+        "from shop import other\n"
+        "@shared_task(bind=True)\n"
+        f"def charge(self, a, b=1, **rest):\n    {body}\n"
+    )
+    [call] = read_module(ast.parse(source), DEFAULT).retry_calls
+    assert misfit_of(call) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments", "expected"),
+    [
+        ("self, a", "args=(1, 2)", Misfit("too many", False, (), 2, 1)),
+        ("self, a", "args=(1,), kwargs={'b': 1}", Misfit("unknown", False, ("b",))),
+        ("self, a", "args=(), kwargs={}", Misfit("missing", False, ("a",))),
+        ("self, a", "args=(1,), kwargs={'a': 1}", Misfit("twice", False, ("a",))),
+    ],
+)
+def test_celery_does_not_check_what_a_class_runs(parameters, arguments, expected) -> None:
+    source = (
+        "from celery import Task\n"
+        "class Charge(Task):\n"
+        f"    def run({parameters}):\n"
+        f"        self.retry({arguments})\n"
+    )
+    [call] = read_module(ast.parse(source), DEFAULT).retry_calls
+    assert misfit_of(call) == expected
