@@ -46,6 +46,7 @@ PLACES = [
     ("app.conf.x = app.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf['max_retries'] = 5", ["max_retries=5"]),
     ("app.conf[NAME] = 5", ["max_retries=5"]),
+    ("a, b = 1, 2\napp.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf[5] = 5\napp.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf[shop.NAME] = 5\napp.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf.task_acks_late = 5", []),
@@ -94,6 +95,7 @@ PLACES = [
     ("app.conf.setdefault()\napp.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf.setdefault(5, 5)\napp.conf.max_retries = 5", ["max_retries=5"]),
     ("app.conf.pop('x', 'max_retries')", []),
+    ("app.conf.humanize('max_retries', 5)", []),
     ("app.setdefault('max_retries', 5)", []),
     ("site.conf.setdefault('max_retries', 5)", []),
     # A dict of settings: three of Celery's, one of them with a beginning of its own.
@@ -184,6 +186,10 @@ def test_a_module_of_settings_is_known_by_its_name(source, name, found):
         ("app.conf.task_acks_late = {'*': {'max_retries': 5}}", set()),
         ("site.conf.task_annotations = {'*': {'max_retries': 5}}", set()),
         ("task_annotations = {'*': {'max_retries': 5}}", set()),
+        (
+            "app.conf.task_routes = {'*': {'max_retries': 5}}\napp.conf.task_annotations = {}",
+            set(),
+        ),
         (
             "app.conf.task_annotations = {'*': {'max_retries': 5}}\n"
             "ours.conf.task_annotations = {'*': {'retry_jitter': False}}",
