@@ -137,11 +137,11 @@ class Recognition:
         maker = self.names.made_by(decorator)
         if is_foreign(qualified) or is_foreign(maker):
             return None
-        if is_celery(qualified, *TASK_DECORATORS) or (
-            maker in APP_CLASSES and isinstance(decorator, ast.Attribute)
-        ):
+        if is_celery(qualified, *TASK_DECORATORS):
             return "celery"
         if isinstance(decorator, ast.Attribute) and decorator.attr in {"task", "periodic_task"}:
+            if maker in APP_CLASSES:
+                return "celery"
             return None if is_named_as_foreign(_last_name(decorator.value)) else "attribute"
         return "option" if are_of_celery(options) else None
 

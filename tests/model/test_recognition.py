@@ -206,6 +206,13 @@ def test_an_object_with_the_name_of_another_library_is_of_it(called):
     ]
 
 
+@pytest.mark.parametrize(
+    "decorator", ["app.on_after_configure.connect", "app.on_after_finalize.connect(weak=False)"]
+)
+def test_what_an_app_calls_at_a_signal_is_no_task(decorator):
+    assert task_names(decorated("from celery import Celery\napp = Celery('shop')", decorator)) == []
+
+
 def test_huey_has_a_backoff_too():
     imports, options = "from shop.decorators import job", "retry_backoff=2"
     assert task_names(decorated(imports, f"job({options})")) == ["charge"]
