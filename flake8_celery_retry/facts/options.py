@@ -56,6 +56,9 @@ AUTORETRY_OPTIONS = frozenset(
     name for name, option in RETRY_OPTIONS.items() if option.reader is Reader.AUTORETRY
 ) - {"autoretry_for"}
 
+#: Those by which automatic retries wait longer each time.
+BACKOFF_OPTIONS = frozenset({"retry_backoff", "retry_backoff_max", "retry_jitter"})
+
 #: Options that only Celery's task decorators take: a decorator that carries one makes a task.
 #: (``max_retries`` is an option of many libraries.)
 CELERY_ONLY_OPTIONS = (RETRY_OPTIONS.keys() - {"max_retries"}) | {

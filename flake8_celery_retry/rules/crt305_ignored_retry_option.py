@@ -83,6 +83,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts.misspellings import meant_argument
+from ..facts.options import BACKOFF_OPTIONS
 from ..linting.findings import Mistake
 from ..linting.quoting import listed
 from ..model import Module, RetryCall, Task
@@ -96,10 +97,6 @@ from ..model.work.uses import hands_itself_out
 
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
-
-
-#: The options by which automatic retries back off.
-DELAYS = frozenset({"retry_backoff", "retry_backoff_max", "retry_jitter"})
 
 
 def check(module: Module) -> Iterator[Mistake]:
@@ -138,7 +135,7 @@ def _message(task: Task, ignored: list[Ignored]) -> str:
 
 
 def _message_by_hand(name: str, options: list[str]) -> str:
-    advice = "drop it" if DELAYS.isdisjoint(options) else "pass countdown="
+    advice = "drop it" if BACKOFF_OPTIONS.isdisjoint(options) else "pass countdown="
     shown = listed(options, 25)
     return f"{name} retries by hand: Celery reads no {shown} there; {advice}"
 
