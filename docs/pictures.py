@@ -72,7 +72,7 @@ def doubled_runs() -> list[Run]:
 
     def end(**said: object) -> None:
         number = running.pop()
-        request = said["sender"].request  # type: ignore[attr-defined]
+        request = said["sender"].request  # type: ignore[attr-defined]  # a task
         runs.append(Run(number, senders[number - 1], request.retries, str(said["state"])))
 
     gateway.reset()

@@ -331,14 +331,14 @@ def _put_in_place(path: Path, source: str) -> None:
     def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
         return code if loader.path == str(path) else usual(loader, fullname)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # on purpose
 
 
 def _examples() -> dict[str, Callable[[], bool]]:
     import flake8_celery_retry.rules
 
     flake8_celery_retry.rules.all_rules()
-    return importlib.import_module("examples").examples()  # type: ignore[no-any-return]
+    return importlib.import_module("examples").examples()  # type: ignore[no-any-return]  # by name
 
 
 def _examples_hold(names: list[str]) -> bool:

@@ -16,6 +16,9 @@ from project import PROJECT
 
 PACKAGE = PROJECT / "flake8_celery_retry"
 FILES = sorted(PACKAGE.rglob("*.py"))
+OUTSIDE = sorted(
+    path for room in ("tests", "docs", "benchmarks") for path in (PROJECT / room).rglob("*.py")
+)
 
 #: The rooms from the lowest to the highest; those of a line are on one floor and may know each
 #: other. A file belongs to the room with the longest name that its own begins with.
@@ -161,7 +164,7 @@ def _line_above(lines: list[str], line: int) -> int:
     return max(number for number in range(line) if number == 0 or lines[number - 1].strip())
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
+@pytest.mark.parametrize("path", [*FILES, *OUTSIDE], ids=lambda path: path.stem)
 def test_what_the_type_checker_is_told_to_ignore_has_a_reason(path: Path) -> None:
     bare = re.compile(r"# type: ignore(\[[\w, -]+\])?(?P<reason>\s+# \w.*)?$")
     for line, comment in comments_of(path).items():

@@ -16,7 +16,7 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
     """Writes messages whole, or not at all where they are no JSON."""
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: object) -> None:
@@ -28,7 +28,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         unfinished.rename(path)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu has no types
     """A broker that has to write its messages down as JSON, as Redis does."""
 
     Channel = Channel
