@@ -88,7 +88,7 @@ from ..fixing.edits import ReplaceStatement
 from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall
 from ..model.work.arguments import goes_on_with_other_work
-from ..syntax.flow import can_continue_after
+from ..syntax.exits import can_continue_after
 from .repairs.options import drop_argument
 
 

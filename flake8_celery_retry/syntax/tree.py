@@ -114,7 +114,7 @@ class Tree:
         self.calls: list[ast.Call] = []
         self._place: dict[ast.AST, Place] = {}
         self._scope_of_node: dict[ast.AST, Scope] = {tree: self.root}
-        #: How statements can end, by what is looked for (:func:`.flow.ends`): asked often.
+        #: How statements can end, by what is looked for (:func:`.exits.ends`): asked often.
         self.ends: dict[Callable[[ast.AST], bool], dict[ast.stmt, frozenset[End]]] = {}
         #: Which statements may leave their block (:func:`.flow.may_leave`), and which of a block is
         #: the first that does.

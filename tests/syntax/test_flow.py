@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from flake8_celery_retry.syntax import Syntax, flow
+from flake8_celery_retry.syntax import Syntax, exits, flow
 
 #: A block; the ways in which it can end. What is looked for is ``go()``.
 ENDS = {
@@ -81,7 +81,7 @@ def statement_with(function: ast.AsyncFunctionDef, text: str) -> ast.stmt:
 @pytest.mark.parametrize(("block", "ways"), ENDS.items(), ids=ENDS)
 def test_the_ways_in_which_a_block_can_end(block, ways):
     syntax, function = syntax_of(block)
-    assert flow.ends(syntax.tree, function.body, is_go) == ways
+    assert exits.ends(syntax.tree, function.body, is_go) == ways
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_ways_in_which_a_block_can_end(block, ways):
 )
 def test_every_way_through_a_block_leaves(block, leaves):
     syntax, function = syntax_of(block)
-    assert flow.leaves(syntax.tree, function.body) is leaves
+    assert exits.leaves(syntax.tree, function.body) is leaves
 
 
 #: A block with ``here()``; whether something may leave before it.
@@ -165,7 +165,7 @@ CONTINUED = [
 def test_another_statement_may_come_after_one(block, continued):
     syntax, function = syntax_of(block)
     node = statement_with(function, "here()")
-    assert flow.can_continue_after(syntax.tree, node) is continued
+    assert exits.can_continue_after(syntax.tree, node) is continued
 
 
 #: A statement around ``here()``; whether control can get from there to what follows it.
@@ -183,7 +183,7 @@ PAST = [
 def test_control_gets_past_a_statement(block, gets_past):
     syntax, function = syntax_of(f"{block}\npay()")
     node = statement_with(function, "here()")
-    assert flow.gets_past(syntax.tree, node, function.body[0]) is gets_past
+    assert exits.gets_past(syntax.tree, node, function.body[0]) is gets_past
 
 
 #: A branch, and whether it decides if ``go()`` is reached.
@@ -206,7 +206,7 @@ def test_a_branch_decides_what_is_reached(block, decides):
     syntax, function = syntax_of(block)
     branch = function.body[0]
     assert isinstance(branch, ast.If | ast.Match)
-    assert flow.decides(syntax.tree, branch, function, is_go) is decides
+    assert exits.decides(syntax.tree, branch, function, is_go) is decides
 
 
 #: A block with ``here()``; the statements that have run before it.

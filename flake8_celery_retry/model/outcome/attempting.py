@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from ...facts.exceptions import swallows_retry
 from ...facts.retrying import ATTEMPTS, CONDITIONS
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import FunctionNode
 from ...syntax.tree import ALIASES, TRY
 from ..module import Module
@@ -182,7 +182,7 @@ def _is_retry(call: ast.Call) -> bool:
 
 def _goes_round(module: Module, clause: ast.ExceptHandler) -> bool:
     """Whether a clause in a loop may go on to the next turn."""
-    if not flow.leaves(module.tree, clause.body):
+    if not exits.leaves(module.tree, clause.body):
         return True
     return any(True for _ in module.tree.within(clause.body, ast.Continue))
 

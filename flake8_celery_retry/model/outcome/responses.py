@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...facts.requests import RESPONSE, is_of_requests
-from ...syntax import flow
+from ...syntax import exits
 from ...syntax.scopes import FunctionNode
 from ...syntax.tree import TRY
 from ..handlers import Handler
@@ -161,7 +161,7 @@ class _Decisions:
                 if self._holds_retry(parent.values[-1]):
                     return True
             elif isinstance(parent, (ast.If, ast.Match)):
-                return field in {"test", "subject"} and flow.decides(
+                return field in {"test", "subject"} and exits.decides(
                     tree, parent, self.until, self._is_reached
                 )
             elif isinstance(parent, ast.Assign):

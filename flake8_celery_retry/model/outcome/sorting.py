@@ -6,7 +6,7 @@ import ast
 
 from ...facts.exceptions import is_celery_exception
 from ...facts.python_exceptions import BROAD
-from ...syntax import flow
+from ...syntax import exits
 from ...syntax.scopes import FunctionNode
 from ..handlers import MOST_NODES, Handler
 from ..module import Module
@@ -74,7 +74,7 @@ def _denies(handler: Handler) -> bool:
     """Whether a clause keeps exceptions from being retried: all of them, or those it picks."""
     if all(is_celery_exception(caught, *SIGNALS) for caught in handler.caught):
         return False
-    if "reached" not in flow.ends(handler.module.tree, handler.node.body, handler.module.is_retry):
+    if "reached" not in exits.ends(handler.module.tree, handler.node.body, handler.module.is_retry):
         return True
     return _is_tested_in(handler)
 
@@ -90,13 +90,13 @@ def _tests_exception(handler: Handler, block: list[ast.stmt], until: ast.AST) ->
 def _decides(handler: Handler, test: ast.AST, until: ast.AST) -> bool:
     module = handler.module
     if isinstance(test, ast.If):
-        return handler.involves_exception(test.test) and flow.decides(
+        return handler.involves_exception(test.test) and exits.decides(
             module.tree, test, until, module.is_retry
         )
     if isinstance(test, ast.Match):
         asked = [test.subject, *(case.guard for case in test.cases if case.guard is not None)]
         return any(handler.involves_exception(expression) for expression in asked) and (
-            flow.decides(module.tree, test, until, module.is_retry)
+            exits.decides(module.tree, test, until, module.is_retry)
         )
     if isinstance(test, ast.IfExp):
         return handler.involves_exception(test.test) and (
@@ -106,9 +106,9 @@ def _decides(handler: Handler, test: ast.AST, until: ast.AST) -> bool:
         *conditions, last = test.values
         return _holds_retry(module, last) and any(map(handler.involves_exception, conditions))
     assert isinstance(test, ast.Assert)
-    following = flow.what_follows(module.tree, test, until)
+    following = exits.what_follows(module.tree, test, until)
     return handler.involves_exception(test.test) and (
-        "reached" in flow.ends(module.tree, following, module.is_retry)
+        "reached" in exits.ends(module.tree, following, module.is_retry)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from ...facts.exceptions import is_celery_exception, swallows_retry
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import FunctionNode
 from ...syntax.tree import TRY
 from ..handlers import Handler
@@ -164,7 +164,7 @@ def _is_swallowed_around(module: Module, node: ast.AST) -> bool:
 
 def _returns_true(module: Module, function: FunctionNode) -> bool:
     returns = list(module.tree.within(function.body, ast.Return))
-    return flow.leaves(module.tree, function.body) and all(
+    return exits.leaves(module.tree, function.body) and all(
         module.values.value(each.value) is True for each in returns
     )
 
@@ -223,7 +223,7 @@ def _fates_in(handler: Handler, statement: ast.stmt) -> set[Fate]:
         return {"raised"}
     if isinstance(statement, flow.EXITS):
         return {"gone"}
-    ways = flow.ends(tree, [statement], handler.module.is_retry)
+    ways = exits.ends(tree, [statement], handler.module.is_retry)
     return {"gone" if way == "reached" else "through" for way in ways}
 
 
@@ -259,7 +259,7 @@ def _fates_of_match(handler: Handler, statement: ast.Match) -> set[Fate]:
         else:
             return {"through"}
     branches = [_fates(handler, case.body) for case in statement.cases]
-    branches += [] if flow.is_exhaustive(statement) else [{"through"}]
+    branches += [] if exits.is_exhaustive(statement) else [{"through"}]
     return _fates_of_either(handler, statement.subject, branches)
 
 

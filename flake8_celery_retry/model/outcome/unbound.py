@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...facts.exception_bases import bases_of
 from ...facts.python_exceptions import BROAD
 from ...facts.raising import raised_by
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import FUNCTION, Binding, Scope
 from ...syntax.tree import TRY, Firsts, Position, end_of
 from ..exception_classes import ExceptionClass, classes_caught
@@ -260,7 +260,7 @@ class _Way:
             last = self.last.get((tree.parent(statement), tree.field(statement)))
             if last is None or _begin(last) < _begin(statement):
                 continue
-            is_before = statement is not last and flow.gets_past(tree, read, statement)
+            is_before = statement is not last and exits.gets_past(tree, read, statement)
             return (is_before or self._comes_with(read, statement)) and self._is_certain(read)
         return False
 

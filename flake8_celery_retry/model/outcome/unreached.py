@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ...facts.python_exceptions import BROAD
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import FunctionNode, Scope
 from ...syntax.tree import TRY, Tree, end_of
 from ..exception_classes import (
@@ -215,7 +215,7 @@ class _Keeping:
         after = [
             *statement.orelse,
             *statement.finalbody,
-            *flow.what_follows(tree, statement, function),
+            *exits.what_follows(tree, statement, function),
         ]
         if not all(self._is_harmless_statement(each, bound) for each in after):
             return False

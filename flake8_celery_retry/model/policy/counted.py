@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.reading import MOST, Memory, reading
 from ...syntax.tree import Firsts
 from ...syntax.values import ARITHMETIC, UNKNOWN, calculated
@@ -254,4 +254,4 @@ class FirstRun(Counted):
             return False
         truth = self.truth(statement.test)
         branch = statement.body if truth else statement.orelse
-        return truth is not None and flow.leaves(self.module.tree, branch)
+        return truth is not None and exits.leaves(self.module.tree, branch)

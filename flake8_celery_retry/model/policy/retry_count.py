@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...syntax import flow
+from ...syntax import exits
 from ...syntax.scopes import Scope
 from ..module import Module
 from ..remembering import remembered
@@ -157,9 +157,11 @@ def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:
     module = task.module
     if isinstance(decision, ast.If) and task.retries_automatically:
         # Whatever fails is retried, so a way that leaves is one without a retry.
-        return flow.leaves(module.tree, decision.body) or flow.leaves(module.tree, decision.orelse)
+        return exits.leaves(module.tree, decision.body) or exits.leaves(
+            module.tree, decision.orelse
+        )
     if isinstance(decision, (ast.If, ast.Match)):
-        return flow.decides(module.tree, decision, scope.node, task.is_retry)
+        return exits.decides(module.tree, decision, scope.node, task.is_retry)
     return isinstance(decision, ast.Assert) or any(
         task.is_retry(call) for call in module.tree.within(decision, ast.Call)
     )

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.names import CHANGING_METHODS
 from ...syntax.scopes import Binding, Scope
 from ...syntax.tree import TRY, Position
@@ -220,9 +220,9 @@ class _Retried:
             block = tree.parent(statement), tree.field(statement)
             position = _position(statement)
             if position < self.last.get(block, position):
-                return flow.gets_past(tree, change.node, statement)
+                return exits.gets_past(tree, change.node, statement)
         for around in flow.tries_among(flow.frames(tree, change.node)):
-            if around in self.done and flow.gets_past(tree, change.node, around):
+            if around in self.done and exits.gets_past(tree, change.node, around):
                 return True
             if around in self.failed and self._may_fail_after(change, around):
                 return True
@@ -275,7 +275,7 @@ def _run_after(module: Module, node: ast.AST, until: ast.AST) -> Iterator[ast.st
     for statement in flow.path(module.tree, node, until):
         following = module.tree.statements_after(statement)
         yield from following
-        if flow.leaves(module.tree, following):
+        if exits.leaves(module.tree, following):
             return
         if isinstance(module.tree.parent(statement), TRY):
             clauses = module.tree.parent(statement)

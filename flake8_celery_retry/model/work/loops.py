@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import Scope
 from ...syntax.tree import TRY
 from ..module import Module
@@ -49,7 +49,7 @@ def sleeps_between_attempts(module: Module, scope: Scope) -> Iterator[ast.Call]:
         if loop is None or not _is_same_attempt(module, loop, statement):
             continue
         for clause in statement.handlers:
-            following = flow.what_follows(module.tree, statement, loop)
+            following = exits.what_follows(module.tree, statement, loop)
             if not _goes_round(module, [*clause.body, *following], loop):
                 continue
             sleep = _sleep_after(module, clause, following, loop)
@@ -102,7 +102,7 @@ def _loop_around(module: Module, node: ast.AST) -> Loop | None:
 def _goes_round(module: Module, block: list[ast.stmt], loop: Loop) -> bool:
     """Whether control can come to the end of a block, or to a ``continue``, and so to the next
     round of the loop."""
-    return "through" in flow.ends(module.tree, block, module.is_retry) or any(
+    return "through" in exits.ends(module.tree, block, module.is_retry) or any(
         _loop_around(module, leaving) is loop for leaving in module.tree.within(block, ast.Continue)
     )
 
@@ -116,7 +116,7 @@ def _sleep_after(
             if (
                 module.is_sleep(call)
                 and _setting_of(module, call, loop) is setting
-                and _goes_round(module, flow.what_follows(module.tree, call, loop), loop)
+                and _goes_round(module, exits.what_follows(module.tree, call, loop), loop)
             ):
                 return call
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ..module import Module
 from ..tasks import Task
 from .arguments import Repeat
@@ -57,8 +57,8 @@ def _leaves_at_once(send: Repeat) -> bool:
     block = branch.body if frames[0].field == "body" else branch.orelse
     calls = module.tree.within(block, ast.Call)
     return (
-        flow.leaves(module.tree, block)
-        and bool(flow.what_follows(module.tree, branch, send.scope.node))
+        exits.leaves(module.tree, block)
+        and bool(exits.what_follows(module.tree, branch, send.scope.node))
         and all(isinstance(statement, (ast.Expr, ast.Return, ast.Raise)) for statement in block)
         and all(_belongs_to(send, call) or _is_in_log_call(module, call) for call in calls)
     )

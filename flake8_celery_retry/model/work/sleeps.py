@@ -6,7 +6,7 @@ import ast
 from itertools import chain, islice
 from typing import NamedTuple
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.reading import MOST
 from ...syntax.tree import TRY
 from ..handlers import Handler
@@ -73,7 +73,7 @@ def _sleeps_in(module: Module, statement: ast.stmt) -> list[ast.Call]:
     return [
         call
         for call in module.tree.within(statement, ast.Call)
-        if module.is_sleep(call) and flow.gets_past(module.tree, call, statement)
+        if module.is_sleep(call) and exits.gets_past(module.tree, call, statement)
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from ...syntax import flow
+from ...syntax import exits, flow
 from ...syntax.scopes import FUNCTION, Binding, Scope
 from ...syntax.tree import ALIASES
 from ..module import Module
@@ -122,7 +122,7 @@ def _writes_in(module: Module, statement: ast.stmt) -> list[ast.Call]:
     return [
         call
         for call in module.tree.within(statement, ast.Call)
-        if _writes(module, call, set()) and flow.gets_past(module.tree, call, statement)
+        if _writes(module, call, set()) and exits.gets_past(module.tree, call, statement)
     ]
 
 

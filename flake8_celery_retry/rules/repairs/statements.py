@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...fixing.edits import Edit, RemoveStatement, ReplaceStatement, Source
 from ...model import Module
-from ...syntax.flow import is_bare_return, what_follows
+from ...syntax.exits import is_bare_return, what_follows
 
 
 def retry_call(receiver: str, arguments: Sequence[tuple[str, str | ast.expr]]) -> Source:
