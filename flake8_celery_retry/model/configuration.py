@@ -15,6 +15,7 @@ from ..facts.celery_settings import (
 )
 from ..facts.decorators import APP_CLASSES, APP_NAMES, is_foreign
 from ..facts.options import RETRY_OPTIONS
+from ..syntax.values import Constant, Unknown
 from .module import Module
 from .remembering import remembered
 
@@ -61,10 +62,13 @@ def _names_in(module: Module, annotations: ast.expr) -> Iterable[str]:
     tasks = module.values.items(annotations)
     if tasks is None or not tasks.complete:
         return RETRY_OPTIONS
-    options = [module.values.items(task.value) for task in tasks.items]
-    if any(items is None or not items.complete for items in options):
-        return RETRY_OPTIONS
-    return [item.name for items in options if items for item in items.items]
+    names: list[str] = []
+    for task in tasks.items:
+        options = module.values.items(task.value)
+        if options is None or not options.complete:
+            return RETRY_OPTIONS
+        names += [option.name for option in options.items]
+    return names
 
 
 @remembered
@@ -76,17 +80,18 @@ def _assignments(module: Module) -> list[Assignment]:
         for display in scope.walk(ast.Dict):
             found += _of_settings(_entries(display))
         for node in scope.walk((ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [(target, _setting_set(module, target)) for target in targets]
-            found += [Assignment(name, target, node.value) for target, name in names if name]
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                name = _setting_set(module, target)
+                if isinstance(name, str):
+                    found.append(Assignment(name, target, node.value))
     for call in module.tree.calls:
         found += _in_call(module, call)
     return found
 
 
-def _setting_set(module: Module, target: ast.expr) -> str | None:
+def _setting_set(module: Module, target: ast.expr) -> Constant | Unknown:
     """The setting that an assignment to ``app.conf.name`` or ``app.conf["name"]`` sets, or, in a
-    module of settings, one to ``name``."""
+    module of settings, one to ``name``; what is no text names none."""
     if isinstance(target, ast.Name):
         is_setting = module.name in SETTINGS_MODULES and (
             module.tree.scope_of(target) is module.tree.root
@@ -95,16 +100,16 @@ def _setting_set(module: Module, target: ast.expr) -> str | None:
     if isinstance(target, ast.Attribute) and is_conf(module, target.value):
         return target.attr
     if isinstance(target, ast.Subscript) and is_conf(module, target.value):
-        name = module.values.value(target.slice)
-        return name if isinstance(name, str) else None
+        return module.values.value(target.slice)
     return None
 
 
 def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
-    keywords = [Assignment(word.arg or "", word, word.value) for word in call.keywords]
+    # That of a ``**`` is no setting's.
+    keywords = [Assignment(str(word.arg), word, word.value) for word in call.keywords]
     if isinstance(call.func, ast.Name) and call.func.id == "dict":
         yield from _of_settings(keywords)
-    elif keywords and module.names.qualified(call.func) in APP_CLASSES:
+    elif module.names.qualified(call.func) in APP_CLASSES:
         yield from keywords
     elif isinstance(call.func, ast.Attribute):
         method, receiver = call.func.attr, call.func.value
@@ -120,9 +125,9 @@ def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
 
 def _entries(display: ast.Dict) -> list[Assignment]:
     return [
-        Assignment(key.value, key, value)
+        Assignment(str(key.value), key, value)
         for key, value in zip(display.keys, display.values, strict=True)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        if isinstance(key, ast.Constant)
     ]
 
 
