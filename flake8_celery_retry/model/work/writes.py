@@ -7,14 +7,13 @@ import builtins
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, takewhile
 
 from ...syntax import exits, flow
 from ...syntax.scopes import FUNCTION, Binding, Scope
 from ...syntax.tree import ALIASES
 from ..module import Module
-from ..outcome.swallowing import swallower_of
+from ..outcome.swallowing import swallower_among
 from ..remembering import remembered_for_node
 from ..retries import RetryCall
 
@@ -48,57 +47,54 @@ LITERALS = (
 )
 
 
-class Region(NamedTuple):
-    """An atomic block around a node: the ``with`` statement, or the function that a decorator
-    wraps."""
-
-    node: ast.AST
-    line: int
-
-
 # -- what a retry rolls back -----------------------------------------------------------------
 
 
 def rolled_back_write(call: RetryCall) -> ast.Call | None:
-    """The nearest write (or call of a function that writes) before a retry call that its ``Retry``
-    rolls back; ``None`` where there is none, or where the ``Retry`` never leaves the block."""
+    """A write (or call of a function that writes) before a retry call that its ``Retry`` rolls
+    back, the first of the nearest block; ``None`` where there is none, or where the ``Retry`` never
+    leaves the atomic block."""
     module = call.module
     if call.throws is False:
         return None
     steps = [call.node] if call.called_at is None else [call.node, call.called_at]
     before: Iterable[ast.stmt] = ()
+    inside: list[flow.Frame] = []
     for step in steps:
-        region = _region_around(module, step)
-        if region is not None:
-            swallower = swallower_of(call)
-            if swallower is not None and swallower.line > region.line:
-                return None
-            before = chain(before, flow.run_before(module.tree, step, region.node))
-            return _last_write(call, before)
-        before = chain(before, flow.run_before(module.tree, step))
+        frames = list(flow.frames(module.tree, step))
+        around = _atomic_around(module, step, frames)
+        inside += _inside_of(around, frames)
+        before = chain(before, flow.run_before(module.tree, step, around))
+        if around is not None:
+            is_kept = swallower_among(module, inside) is not None
+            return None if is_kept else _first_write(call, before)
     return None
 
 
-def _region_around(module: Module, node: ast.AST) -> Region | None:
-    """The outermost atomic block around a node in its own function."""
+def _inside_of(block: ast.AST | None, frames: list[flow.Frame]) -> Iterator[flow.Frame]:
+    return takewhile(lambda frame: frame.node is not block, frames)
+
+
+def _atomic_around(module: Module, node: ast.AST, frames: list[flow.Frame]) -> ast.AST | None:
+    """The outermost atomic block around a node in its own function: the ``with`` statement, or the
+    function that a decorator wraps."""
     scope = module.tree.scope_of(node)
     if isinstance(scope.node, FUNCTION):
         task = module.task_run_by(scope)
-        is_function_task = task is not None and not task.is_class
         decorators = (
             task.decorators_below
-            if task is not None and is_function_task
+            if task is not None and not task.is_class
             else scope.node.decorator_list
         )
         if any(_is_atomic(module, decorator) for decorator in decorators):
-            return Region(scope.node, scope.node.lineno)
+            return scope.node
     blocks = [
         frame.node
-        for frame in flow.frames(module.tree, node)
+        for frame in frames
         if isinstance(frame.node, ast.With)
         and any(_is_atomic(module, item.context_expr) for item in frame.node.items)
     ]
-    return Region(blocks[-1], blocks[-1].lineno) if blocks else None
+    return blocks[-1] if blocks else None
 
 
 def _is_atomic(module: Module, expression: ast.expr) -> bool:
@@ -107,7 +103,7 @@ def _is_atomic(module: Module, expression: ast.expr) -> bool:
     return module.names.qualified(made) == "django.db.transaction.atomic"
 
 
-def _last_write(call: RetryCall, before: Iterable[ast.stmt]) -> ast.Call | None:
+def _first_write(call: RetryCall, before: Iterable[ast.stmt]) -> ast.Call | None:
     module = call.module
     for earlier in before:
         for write in _writes_in(module, earlier):
@@ -157,7 +153,9 @@ def _function_called(module: Module, call: ast.Call) -> Scope | None:
 def _decides_against(write: ast.Call, call: RetryCall) -> bool:
     """Whether the retry call is reached only when the write turned out to change nothing:
     ``if not updated:``, ``if not created:``."""
-    statement = call.module.tree.parent(write)
+    tree = call.module.tree
+    parent = tree.parent(write)
+    statement = tree.parent(parent) if isinstance(parent, ast.Await) else parent
     if not isinstance(statement, ast.Assign):
         return False
     target = statement.targets[0]
