@@ -55,6 +55,11 @@ class RetryCall:
             ast.unparse(self.node.func.value) if isinstance(self.node.func, ast.Attribute) else ""
         )
 
+    @property
+    def shown_at(self) -> ast.Call:
+        """Where a finding about it stands: as a task sees it that calls a helper, at that call."""
+        return self.node if self.is_own or self.called_at is None else self.called_at
+
     # -- its arguments ---------------------------------------------------------------------
 
     @cached_property

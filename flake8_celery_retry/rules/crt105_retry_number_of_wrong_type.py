@@ -103,7 +103,7 @@ from ..linting.quoting import quoted, quoted_source, whole
 from ..model import Module, Option
 from ..model.policy.misfits import BACKOFFS, Misfit, misfits_of_call, misfits_of_task
 from ..syntax.values import Item
-from .repairs.options import drop, in_seconds, rename, without_quotes
+from .repairs.options import drop, in_seconds, rename, total_seconds, without_quotes
 
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
@@ -152,7 +152,7 @@ def _wrong(module: Module, option: Item | Option, misfit: Misfit) -> Wrong:
             return Wrong(option, "no worker starts", "drop it", (drop(option),))
         return Wrong(option, "no worker starts", "write a number")
     if option.name == "eta":
-        return _wrong_eta(module, option, misfit)
+        return _wrong_eta(option, misfit)
     is_limit = option.name == "max_retries"
     source = without_quotes(module, value, whole=True) if is_limit else in_seconds(module, value)
     edits = (ReplaceExpression(value, source),) if source else ()
@@ -170,13 +170,11 @@ def _outcome(option: Item | Option) -> str:
     return "it can't be sent" if is_of_task else LOST
 
 
-def _wrong_eta(module: Module, option: Item | Option, misfit: Misfit) -> Wrong:
+def _wrong_eta(option: Item | Option, misfit: Misfit) -> Wrong:
     value = option.value
     is_named = isinstance(option.element, ast.keyword) or isinstance(option.holder, ast.Dict)
-    edits: tuple[Edit, ...] = (rename(option, "countdown"),) if is_named else ()
+    renamed: tuple[Edit, ...] = (rename(option, "countdown"),) if is_named else ()
     if misfit is Misfit.NUMBER:
-        return Wrong(option, LOST, f"write countdown={whole(value, 12) or ''}", edits)
-    seconds = in_seconds(module, value)
-    if is_named and seconds:
-        edits = (*edits, ReplaceExpression(value, seconds))
+        return Wrong(option, LOST, f"write countdown={whole(value, 12) or ''}", renamed)
+    edits = (*renamed, ReplaceExpression(value, total_seconds(value))) if renamed else ()
     return Wrong(option, LOST, "write countdown= in seconds", edits)

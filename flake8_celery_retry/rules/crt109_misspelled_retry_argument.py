@@ -106,7 +106,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _mistakes_in_retry_kwargs(task: Task) -> Iterator[Mistake]:
-    taken = set(task.retry_kwargs)
+    taken: set[str | None] = {*task.retry_kwargs}
     for option in task.retry_kwargs.values():
         found = misspelling(option)
         if found is None:
@@ -117,7 +117,7 @@ def _mistakes_in_retry_kwargs(task: Task) -> Iterator[Mistake]:
         told = f"{task.name} has in retry_kwargs {_told(found, 8)}"
         fix = Fix(f"write {found.meant}", safe=True, edits=edits) if edits else None
         yield Mistake(option.value, f"{told}; {_advice_for_entry(found)}", fix)
-        taken.add(found.meant or "")
+        taken.add(found.meant)
 
 
 def _told(found: Misspelling, most: int) -> str:
@@ -150,7 +150,7 @@ def _fix_of_call(call: RetryCall, found: Sequence[Misspelling]) -> Fix | None:
     """Mends all that is misspelled in a call, or nothing."""
     if call.has_unreadable_arguments:
         return None
-    taken = set(call.arguments)
+    taken: set[str | None] = {*call.arguments}
     if call.passes("eta"):
         taken.add("countdown")  # it would win over the eta
     edits: list[Edit] = []
@@ -159,8 +159,8 @@ def _fix_of_call(call: RetryCall, found: Sequence[Misspelling]) -> Fix | None:
         if repair is None or each.meant in taken:
             return None
         edits += repair
-        taken.add(each.meant or "")
-    title = ", ".join(each.meant or "" for each in found)
+        taken.add(each.meant)
+    title = ", ".join(str(each.meant) for each in found)
     return Fix(f"write {title}", safe=True, edits=tuple(edits))
 
 

@@ -141,16 +141,11 @@ ADVICE = {
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    for call in module.retry_calls:
+    leaving = filter(lets_out, module.retry_calls)
+    for call in (*module.retry_calls, *module.calls_through_helpers(leaving)):
         swallower = swallower_of(call) if call.throws is True else None
         if swallower is not None and attempts_around(call) is None:
-            yield Mistake(call.node, *_told(call, swallower))
-    for call in module.calls_through_helpers(filter(lets_out, module.retry_calls)):
-        swallower = swallower_of(call)
-        if swallower is None or attempts_around(call) is not None:
-            continue
-        if call.called_at is not None:
-            yield Mistake(call.called_at, *_told(call, swallower))
+            yield Mistake(call.shown_at, *_told(call, swallower))
 
 
 def _told(call: RetryCall, swallower: Swallower) -> tuple[str, Fix | None]:

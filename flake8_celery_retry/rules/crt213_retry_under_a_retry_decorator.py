@@ -100,17 +100,13 @@ from ..model.outcome.swallowing import lets_out
 
 
 def check(module: Module) -> Iterator[Mistake]:
-    leaving: list[RetryCall] = []
-    for call in module.retry_calls:
+    leaving = (
+        call for call in module.retry_calls if attempts_around(call) is None and lets_out(call)
+    )
+    for call in (*module.retry_calls, *module.calls_through_helpers(leaving)):
         attempts = attempts_around(call)
         if attempts is not None:
-            yield Mistake(call.node, _message(call, attempts))
-        elif lets_out(call):
-            leaving.append(call)
-    for call in module.calls_through_helpers(leaving):
-        attempts = attempts_around(call)
-        if attempts is not None and call.called_at is not None:
-            yield Mistake(call.called_at, _message(call, attempts))
+            yield Mistake(call.shown_at, _message(call, attempts))
 
 
 def _message(call: RetryCall, attempts: ast.expr) -> str:

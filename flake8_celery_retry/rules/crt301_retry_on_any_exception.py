@@ -105,22 +105,21 @@ from ..model.work.arguments import goes_on_with_other_work
 from ..model.work.families import Family, family_of, family_of_body
 from .repairs.names import name_class
 
-#: Characters that the message has room for what to catch.
-MOST_OF_ADVICE = 32
-
 
 def check(module: Module) -> Iterator[Mistake]:
     in_helpers = (call for call in module.retry_calls if call.setting is None)
-    reported: set[Handler] = set()
+    by_handler: dict[Handler, list[RetryCall]] = {}
     for call in (*module.retry_calls, *module.calls_through_helpers(in_helpers)):
-        handler = call.handler
-        if handler is None or handler in reported or not _retries_anything(call, handler):
+        if call.handler is not None:
+            by_handler.setdefault(call.handler, []).append(call)
+    for handler, calls in by_handler.items():
+        found = next((call for call in calls if _retries_anything(call, handler)), None)
+        if found is None:
             continue
-        reported.add(handler)
         family = family_of_body(module, handler.statement.body)
         yield Mistake(
             handler.node,
-            f"{call.task_name} retries any error: {runs_of_a_bug(limit_of_call(call))}; "
+            f"{found.task_name} retries any error: {runs_of_a_bug(limit_of_call(found))}; "
             f"catch {_advice(family)}",
             _fix(handler, family) if family else None,
         )
@@ -142,33 +141,32 @@ def _retries_anything(call: RetryCall, handler: Handler) -> bool:
 def _advice(family: Family | None) -> str:
     if family is None:
         return "timeouts and connection errors"
-    names = " and ".join(family.exceptions)
-    if len(names) <= MOST_OF_ADVICE:
-        return names
+    if len(family.exceptions) == 1:
+        return family.exceptions[0]
     return " and ".join(name.rpartition(".")[2] for name in family.exceptions)
 
 
 def _fix(handler: Handler, family: Family) -> Fix:
-    edits: list[Edit] = []
+    edits: tuple[Edit, ...] = ()
     kept = dict(_narrow_ones(handler, family))
     classes: list[str | ast.expr] = [*kept]
     for qualified in family.exceptions:
-        if not any(is_subclass(qualified, wider) for wider in kept.values() if wider):
+        if not any(is_subclass(qualified, wider) for wider in kept.values()):
             name, imports = name_class(handler.module, handler.node, qualified)
             classes.append(name)
             edits += imports
-    edits.insert(0, SetHandlerType(handler.node, _as_source(classes)))
-    return Fix(f"catch {' and '.join(family.exceptions)}", safe=False, edits=tuple(edits))
+    caught = SetHandlerType(handler.node, _as_source(classes))
+    return Fix(f"catch {' and '.join(family.exceptions)}", safe=False, edits=(caught, *edits))
 
 
-def _narrow_ones(handler: Handler, family: Family) -> Iterator[tuple[ast.expr, str | None]]:
+def _narrow_ones(handler: Handler, family: Family) -> Iterator[tuple[ast.expr, str]]:
     """The exceptions that stand beside the broad one and are not of the family, with their dotted
-    names."""
+    names (empty where they can't be told)."""
     if not isinstance(handler.node.type, ast.Tuple):
         return
     for element in handler.node.type.elts:
-        qualified = handler.module.values.exception(element)
-        if qualified in BROAD or family_of(qualified or "") is family:
+        qualified = handler.module.values.exception(element) or ""
+        if qualified in BROAD or family_of(qualified) is family:
             continue
         if not any(is_subclass(qualified, wider) for wider in family.exceptions):
             yield element, qualified

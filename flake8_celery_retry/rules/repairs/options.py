@@ -81,8 +81,12 @@ def rename(option: Option | Item, name: str) -> Edit:
 def in_seconds(module: Module, delay: ast.expr) -> Source | None:
     """What to write for a delay that is a ``timedelta`` or a number in quotes; ``None`` for a
     string of which the number can't be read."""
-    if not module.kinds.is_timedelta(delay):
-        return without_quotes(module, delay)
+    is_timedelta = module.kinds.is_timedelta(delay)
+    return total_seconds(delay) if is_timedelta else without_quotes(module, delay)
+
+
+def total_seconds(delay: ast.expr) -> Source:
+    """What to write for a delay that is a ``timedelta``."""
     if isinstance(delay, ast.BinOp):
         return "(", delay, ").total_seconds()"
     return delay, ".total_seconds()"
