@@ -125,21 +125,21 @@ def _arguments(module: Module, made: ast.Call) -> list[tuple[str, ast.expr]] | N
         return None
     given = dict(zip(PARAMETERS, made.args, strict=False))
     given |= {item.name: item.value for item in keywords.items}
-    exc, when = given.get("exc"), given.get("when")
-    if (exc and module.kinds.is_text(exc)) or (when and module.kinds.is_timedelta(when)):
-        return None
-    wanted = {"exc": exc, "eta" if _is_moment(module, when) else "countdown": when}
-    return [
-        (name, value)
-        for name, value in wanted.items()
-        if value is not None and module.values.value(value) is not None
-    ]
+    found: list[tuple[str, ast.expr]] = []
+    for name in ("exc", "when"):
+        value = given.get(name)
+        if value is None or module.values.value(value) is None:
+            continue
+        if module.kinds.is_text(value) or module.kinds.is_timedelta(value):
+            return None
+        if name == "when":
+            name = "eta" if _is_moment(module, value) else "countdown"
+        found.append((name, value))
+    return found
 
 
-def _is_moment(module: Module, expression: ast.expr | None) -> bool:
+def _is_moment(module: Module, expression: ast.expr) -> bool:
     """Whether an expression is calculated from a ``datetime``."""
-    if expression is None:
-        return False
     return any(
         (module.names.qualified(name) or "").startswith(
             ("datetime.datetime", "django.utils.timezone")

@@ -101,11 +101,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from ..fixing.edits import SetHandlerType
+from ..fixing.edits import Edit, SetHandlerType
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
-from ..model import Module, RetryCall
-from ..model.outcome.exhaustion import dead_ends
+from ..model import Handler, Module, RetryCall
+from ..model.outcome.exhaustion import DeadEnd, dead_ends
 from ..model.outcome.swallowing import raises_again
 from .repairs.options import drop_argument
 
@@ -127,26 +127,29 @@ def check(module: Module) -> Iterator[Mistake]:
         yield Mistake(
             end.node,
             f"{end.name} never gets MaxRetriesExceededError: {why}",
-            _fix(end.calls) if end.calls and not _raises_on(module, end.node) else None,
+            _fix(module, end) if end.calls else None,
         )
 
 
-def _raises_on(module: Module, node: ast.AST) -> bool:
+def _fix(module: Module, end: DeadEnd) -> Fix | None:
+    assert isinstance(end.node, ast.ExceptHandler)
+    if _raises_on(module.handler(end.node)):
+        return None
+    edits: list[Edit] = []
+    for call in end.calls:
+        dropping = drop_argument(call, "exc", "None")
+        if dropping is None:
+            return None
+        edits.append(dropping)
+    forgetting = [SetHandlerType(handler, name="") for handler in _nameless(end.calls)]
+    return Fix("drop exc=", safe=False, edits=(*edits, *forgetting))
+
+
+def _raises_on(handler: Handler) -> bool:
     """Whether a clause raises what it caught: without ``exc=`` that would be another exception than
     the one which leaves the task today, and its callers may wait for that one."""
-    if not isinstance(node, ast.ExceptHandler):
-        return False
-    handler = module.handler(node)
-    return any(raises_again(handler, each) for each in module.tree.within(node.body, ast.Raise))
-
-
-def _fix(calls: Sequence[RetryCall]) -> Fix | None:
-    dropping = [drop_argument(call, "exc", "None") for call in calls]
-    if None in dropping:
-        return None
-    edits = [edit for edit in dropping if edit]
-    forgetting = [SetHandlerType(handler, name="") for handler in _nameless(calls)]
-    return Fix("drop exc=", safe=False, edits=(*edits, *forgetting))
+    raising = handler.module.tree.within(handler.node.body, ast.Raise)
+    return any(raises_again(handler, each) for each in raising)
 
 
 def _nameless(calls: Sequence[RetryCall]) -> list[ast.ExceptHandler]:
@@ -156,8 +159,7 @@ def _nameless(calls: Sequence[RetryCall]) -> list[ast.ExceptHandler]:
     return [
         handler
         for handler, call in handlers.items()
-        if handler.name is not None
-        and handler.name in {exc.id for exc in dropped if isinstance(exc, ast.Name)}
+        if handler.name in {exc.id for exc in dropped if isinstance(exc, ast.Name)}
         and not any(
             read.id == handler.name
             and read not in dropped

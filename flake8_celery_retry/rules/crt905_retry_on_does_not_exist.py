@@ -121,8 +121,10 @@ from ..model.policy.limits import limit_of_autoretry, limit_of_call
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        missing = handler.missing_rows if handler else []
-        if handler is None or not missing or _is_never(limit_of_call(call)):
+        if handler is None or _is_never(limit_of_call(call)):
+            continue
+        missing = handler.missing_rows
+        if not missing:
             continue
         if len(missing) < len(handler.caught) and is_tested(call):
             continue

@@ -97,6 +97,11 @@ def test_a_rule_fixes_what_the_readme_says(rule: Rule) -> None:
 
 
 @by_code
+def test_a_fix_that_is_offered_changes_something(rule: Rule) -> None:
+    assert all(finding.fix.edits for finding in shown_findings(rule) if finding.fix)
+
+
+@by_code
 def test_a_page_has_all_its_sections(rule: Rule) -> None:
     page = read_page(rule.code)
     assert page.title == f"{rule.name} ({rule.code})"
