@@ -291,6 +291,11 @@ class Laboratory:
         try:
             with start_worker(self.app, perform_ping_check=False) as self._worker:
                 yield self
+                # The worker looks whether it is to stop when a message has come, or after seconds,
+                # and then waits for a last one.
+                worker_state.should_terminate = os.EX_OK
+                for _ in range(2):
+                    self.app.tasks[BELL].apply_async()
         finally:
             for signal, receiver in heard.items():
                 signal.disconnect(dispatch_uid=self._name_of(receiver))

@@ -3,53 +3,56 @@
 Pools without processes know no hard limit, so the worker here is one of ``prefork``.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import processes
 import pytest
 from celery.exceptions import TimeLimitExceeded
+from pages import read_page
 from shop import books
 
 #: Nothing takes a delay out of a message here.
 DELAY = "default_retry_delay=60"
 
 
-def add_up_month(source, folder, month):
-    source = source.replace(DELAY, "default_retry_delay=0")
-    return processes.run(folder, source, "add_up_month", month)
-
-
-def test_it_runs_once_and_has_failed(page, tmp_path):
-    ending = add_up_month(page.example, tmp_path, "May")
-
-    assert (ending.state, ending.failure, ending.runs) == ("FAILURE", "TimeLimitExceeded", 1)
-
-
-def test_no_handler_ever_sees_it(tmp_path):
-    ending = add_up_month(HANDLER, tmp_path, "May")
-
-    assert (ending.state, ending.failure, ending.runs) == ("FAILURE", "TimeLimitExceeded", 1)
-
-
-def test_so_it_is_when_the_process_is_killed(page, tmp_path):
-    source = page.example.replace("TimeLimitExceeded", "WorkerLostError")
-    source = source.replace("time_limit=1", "time_limit=30")
-
-    ending = add_up_month(source, tmp_path, books.KILLED)
-
-    assert (ending.state, ending.failure, ending.runs) == ("FAILURE", "WorkerLostError", 1)
-
-
-def test_the_soft_limit_is_retried(page, tmp_path):
-    ending = add_up_month(page.use_instead, tmp_path, "May")
-
-    assert (ending.state, ending.failure, ending.runs) == ("FAILURE", "SoftTimeLimitExceeded", 2)
-
-
-def test_fixed_it_ends_as_before(page, tmp_path):
+@pytest.fixture(scope="module")
+def endings(tmp_path_factory) -> dict[str, processes.Ending]:
+    """How ``add_up_month`` of each source ended: begun at once, for they do little but wait."""
+    page = read_page("crt212")
     assert "TimeLimitExceeded" not in page.fixed.replace("import TimeLimitExceeded", "")
+    killed = page.example.replace("TimeLimitExceeded", "WorkerLostError")
+    sent = {
+        "the example": (page.example, "May"),
+        "a handler": (HANDLER, "May"),
+        "killed": (killed.replace("time_limit=1", "time_limit=30"), books.KILLED),
+        "use instead": (page.use_instead, "May"),
+        "fixed": (page.fixed, "May"),
+    }
 
-    ending = add_up_month(page.fixed, tmp_path, "May")
+    folders = [tmp_path_factory.mktemp("worker") for _ in sent]
 
-    assert (ending.state, ending.failure, ending.runs) == ("FAILURE", "TimeLimitExceeded", 1)
+    def ending(folder: Path, source: str, month: str) -> processes.Ending:
+        source = source.replace(DELAY, "default_retry_delay=0")
+        return processes.run(folder, source, "add_up_month", month)
+
+    with ThreadPoolExecutor(len(sent)) as pool:
+        endings = pool.map(ending, folders, *zip(*sent.values(), strict=True))
+        return dict(zip(sent, endings, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("source", "failure", "runs"),
+    [
+        pytest.param("the example", "TimeLimitExceeded", 1, id="it runs once and has failed"),
+        pytest.param("a handler", "TimeLimitExceeded", 1, id="no handler ever sees it"),
+        pytest.param("killed", "WorkerLostError", 1, id="so it is when the process is killed"),
+        pytest.param("use instead", "SoftTimeLimitExceeded", 2, id="the soft limit is retried"),
+        pytest.param("fixed", "TimeLimitExceeded", 1, id="fixed it ends as before"),
+    ],
+)
+def test_it_has_failed_after_so_many_runs(endings, source, failure, runs):
+    assert endings[source] == processes.Ending("FAILURE", failure, runs)
 
 
 @pytest.mark.parametrize("error", [TimeLimitExceeded(1)])
