@@ -20,9 +20,7 @@ import gc
 import importlib
 import os
 import random
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import traceback
@@ -37,7 +35,7 @@ import coverage  # an extra of this command alone
 import hypothesis  # noqa: F401  # here, so that no process of a mutant has to
 import libcst.metadata  # noqa: F401
 import pytest
-from project import PROJECT
+from project import PROJECT, copy_project
 
 ROOMS = ["model", "rules", "fixing/rewrite"]
 #: The tests that reach them without starting programs; what the fixtures say is asked before.
@@ -220,12 +218,7 @@ class House:
     def __init__(self, folder: Path, suite: list[str]) -> None:
         self.folder = folder.resolve()
         self.suite = suite
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.run(listed, cwd=PROJECT, capture_output=True, check=True).stdout
-        for name in filter(None, os.fsdecode(names).split("\0")):
-            if (PROJECT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(PROJECT / name, folder / name)
+        copy_project(folder)
 
     def examples(self) -> Examined:
         """The examples; raises `AssertionError` when one doesn't hold as it is."""

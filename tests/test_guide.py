@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from project import PROJECT
+from project import PROJECT, copy_project
 
 GUIDE = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -74,12 +73,7 @@ def command(said: str) -> list[str]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, its files as they stand now."""
     copy = tmp_path_factory.mktemp("house")
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=PROJECT, capture_output=True, check=True).stdout
-    for name in filter(None, os.fsdecode(names).split("\0")):
-        if (PROJECT / name).exists():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, copy / name)
+    copy_project(copy)
     return copy
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import PROJECT
+from project import copy_project
 
 BAD = """\
 from celery import shared_task
@@ -40,12 +40,7 @@ def run(folder: Path, *command: str, status: int = 0) -> str:
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This project as a repository that pre-commit can clone: its files as they stand now."""
     clone = tmp_path_factory.mktemp("hooks")
-    listed = run(PROJECT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.split("\0")):
-        source, target = PROJECT / name, clone / name
-        if source.is_file() and not name.startswith(("fixtures/", "tests/")):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+    copy_project(clone, without=("fixtures/", "tests/"))
     commit_all(clone)
     return clone
 
