@@ -44,7 +44,7 @@ ASKED_BEFORE = ["tests/rules/test_fixtures.py", "tests/rules/test_pages.py"]
 #: Seconds of processor time after which a mutant counts as noticed: it hangs.
 PATIENCE = 60
 #: Tests that a mutant meets at most, the ones that reach the fewest lines first.
-MOST_TESTS = 400
+MOST_TESTS = 4_000
 
 
 @dataclass(frozen=True)

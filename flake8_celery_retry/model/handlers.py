@@ -99,11 +99,10 @@ class Handler:
     def _names_in(self, function: FunctionNode, call: ast.Call, names: set[str]) -> set[str]:
         """The names in a function that hold what a call gives it of these names."""
         scope = self.module.tree.scope_made_by(function)
-        given = [
-            (known.arg, value) for known, value in zip(scope.parameters, call.args, strict=False)
-        ]
-        given += [(keyword.arg or "", keyword.value) for keyword in call.keywords]
-        found = {name for name, value in given if name and self._mentions(value, names)}
+        positional = [parameter.arg for parameter in scope.parameters]
+        given = [*zip(positional, call.args, strict=False)]
+        given += [(word.arg, word.value) for word in call.keywords if word.arg is not None]
+        found = {name for name, value in given if self._mentions(value, names)}
         if found and len(scope.nodes) <= MOST_NODES:
             self._add_names_taken(found, function.body)
         return found

@@ -203,9 +203,8 @@ class Module:
         return node in self._calls_of_helpers
 
     @cached_property
-    def _retries(self) -> frozenset[ast.AST]:
-        nodes = (node for call in self.retry_calls for node in (call.node, call.called_at))
-        return frozenset(node for node in nodes if node is not None)
+    def _retries(self) -> frozenset[ast.AST | None]:
+        return frozenset(node for call in self.retry_calls for node in (call.node, call.called_at))
 
     @cached_property
     def quiet_retries(self) -> frozenset[ast.AST]:
@@ -219,21 +218,20 @@ class Module:
     def calls_through_helpers(self, calls: Iterable[RetryCall]) -> Iterator[RetryCall]:
         """Of these retry calls those in task helpers, as the tasks see them that call the helpers:
         one for each call of a helper that gives it the task, the helper's first retry call."""
-        first: dict[FunctionNode, RetryCall] = {}
+        first: dict[ast.AST, RetryCall] = {}
         for call in calls:
-            node = call.scope.node
-            if call.task is None and isinstance(node, FunctionNode):
-                first.setdefault(node, call)
+            if call.task is None:
+                first.setdefault(call.scope.node, call)
         for function, call in first.items():
             for task, site in self.calls_by_tasks.get(function, ()):
                 if call.parameter is None or self._is_given(call.parameter, site, task):
                     yield replace(call, task=task, called_at=site)
 
     @cached_property
-    def calls_by_tasks(self) -> dict[FunctionNode, list[tuple[Task, ast.Call]]]:
+    def calls_by_tasks(self) -> dict[ast.AST, list[tuple[Task, ast.Call]]]:
         """The plain functions of the module that the bodies of tasks call (or functions nested
         there that the bodies call), with these calls."""
-        found: dict[FunctionNode, list[tuple[Task, ast.Call]]] = defaultdict(list)
+        found: dict[ast.AST, list[tuple[Task, ast.Call]]] = defaultdict(list)
         for call in self.tree.calls:
             function = self.names.definition(call.func)
             if not isinstance(function, FunctionNode) or function in self._task_of_node:
@@ -289,7 +287,6 @@ class Module:
         )
 
     def _is_given_a_task(self, parameter: ast.arg, scope: Scope) -> bool:
-        assert isinstance(scope.node, FunctionNode)
         return any(
             self._is_given(parameter, call, task)
             for task, call in self.calls_by_tasks.get(scope.node, ())

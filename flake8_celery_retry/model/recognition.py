@@ -146,13 +146,12 @@ class Recognition:
         return "option" if are_of_celery(options) else None
 
     def _is_configured(self, expression: ast.expr, names: frozenset[str]) -> bool:
-        if not names or not isinstance(expression, (ast.Name, ast.Attribute)):
-            return False
-        dotted = {self.names.qualified(expression), ast.unparse(expression)} - {None}
-        return any(
-            name == written or (written or "").endswith("." + name)
+        """Whether one of these dotted names is the end of what a name stands for, or of what is
+        written."""
+        return isinstance(expression, (ast.Name, ast.Attribute)) and any(
+            f".{dotted}".endswith(f".{name}")
             for name in names
-            for written in dotted
+            for dotted in (self.names.qualified(expression), ast.unparse(expression))
         )
 
     def local_bases(self, node: ast.ClassDef) -> tuple[ast.ClassDef, ...]:

@@ -165,7 +165,7 @@ def _classes_named_otherwise(module: Module, as_base: set[int]) -> set[ast.Class
         for name in scope.walk(ast.Name):
             if not isinstance(name.ctx, ast.Load) or id(name) in as_base:
                 continue
-            if module.tree.field(name) in {"annotation", "bases"}:
+            if module.tree.field(name) in {"annotation", "bases", "returns"}:
                 continue
             class_ = module.recognition.class_named(name)
             if class_ is not None and not module.tree.is_inside(name, class_):

@@ -124,9 +124,10 @@ class Task:
 
     def name_at(self, option: Option) -> str:
         """The name for a message that is shown at an option: that of the class that brings it."""
-        if not option.is_own and isinstance(option.holder, ast.ClassDef):
-            return option.holder.name
-        return self.name
+        if option.is_own:
+            return self.name
+        assert isinstance(option.holder, ast.ClassDef)
+        return option.holder.name
 
     def option(self, name: str) -> Option | None:
         """An option, wherever it is written."""
@@ -207,8 +208,9 @@ class Task:
     @property
     def positional_parameters(self) -> list[ast.arg]:
         """What its function can be given by position, the task itself included."""
-        if self.function is None or not isinstance(self.function.node, FunctionNode):
+        if self.function is None:
             return []
+        assert isinstance(self.function.node, FunctionNode)
         arguments = self.function.node.args
         return [*arguments.posonlyargs, *arguments.args]
 
@@ -309,9 +311,8 @@ class Task:
         return node in self._retries
 
     @cached_property
-    def _retries(self) -> frozenset[ast.AST]:
-        calls = [(call.node, call.called_at) for call in self.retry_calls]
-        return frozenset(node for nodes in calls for node in nodes if node is not None)
+    def _retries(self) -> frozenset[ast.AST | None]:
+        return frozenset(node for call in self.retry_calls for node in (call.node, call.called_at))
 
     @property
     def base_may_catch_exhaustion(self) -> bool:

@@ -92,7 +92,7 @@ def is_random(module: Module, expression: ast.expr) -> bool:
     expression = module.values.read(expression)
     if not isinstance(expression, ast.Call):
         return False
-    qualified = module.names.qualified(expression.func) or ""
+    qualified = str(module.names.qualified(expression.func))
     if qualified in CALCULATIONS and len(expression.args) == 1:
         return is_random(module, expression.args[0])
     return qualified.partition(".")[0] in {"random", "secrets"}

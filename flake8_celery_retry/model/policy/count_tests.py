@@ -59,19 +59,20 @@ def vain_tests(task: Task) -> Iterator[CountTest]:
                 yield CountTest(compare, met, max(limits), testing.own_limit)
 
 
-def _limits_in_force(task: Task) -> set[float]:
-    """The limits of a task's retries; none where one of them can't be told."""
+def _limits_in_force(task: Task) -> set[float] | None:
+    """The limits of a task's retries; ``None`` where one of them can't be told."""
     if task.is_base or hands_itself_out(task) or hands_itself_to_retry(task):
-        return set()
+        return None
     by_hand = task.module.options_set_by_hand.get(task, set())
     if "max_retries" in by_hand | annotated_options(task.module):
-        return set()
+        return None
     if any(option.arg == "retries" for send in sends_of_itself(task) for option in send.options):
-        return set()  # the count goes on in a task of its own
+        return None  # the count goes on in a task of its own
     found = {_limit_for(task, call) for call in calls_of(task)}
     if task.retries_automatically:
         found.add(limit_of_autoretry(task))
-    return set() if None in found else {limit for limit in found if limit is not None}
+    known = {limit for limit in found if limit is not None}
+    return known if known == found else None
 
 
 def _limit_for(task: Task, call: RetryCall) -> float | None:

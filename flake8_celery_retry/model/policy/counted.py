@@ -21,7 +21,7 @@ from ..retries import RetryCall
 from .retry_count import is_request_retries
 
 #: Functions that a countdown is calculated with; each gives the same for the same numbers.
-CALCULATIONS: dict[str, Callable[..., float]] = {
+CALCULATIONS: dict[str | None, Callable[..., float]] = {
     "abs": abs,
     "float": float,
     "int": int,
@@ -35,7 +35,13 @@ CALCULATIONS: dict[str, Callable[..., float]] = {
 POWERS = frozenset({"pow", "math.pow"})
 
 #: Seconds that one of each of a ``timedelta``'s keywords makes.
-TIMEDELTA = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1, "weeks": 604_800}
+TIMEDELTA: dict[str | None, int] = {
+    "days": 86_400,
+    "hours": 3_600,
+    "minutes": 60,
+    "seconds": 1,
+    "weeks": 604_800,
+}
 
 #: The retries that are looked at one by one; a delay that still grows then is long enough.
 RETRIES = 64
@@ -109,7 +115,7 @@ class Counted:
         return value if isinstance(value, (int, float)) else None
 
     def _call(self, call: ast.Call) -> float | None:
-        qualified = self.module.names.qualified(call.func) or ""
+        qualified = self.module.names.qualified(call.func)
         if qualified == "datetime.timedelta":
             return self._seconds_of_timedelta(call)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "total_seconds":
@@ -137,8 +143,8 @@ class Counted:
             or self.module.names.qualified(made.func) != "datetime.timedelta"
         ):
             return None
-        given = list(zip(("days", "seconds"), made.args, strict=False))
-        given += [(keyword.arg or "", keyword.value) for keyword in made.keywords]
+        given = list[tuple[str | None, ast.expr]](zip(("days", "seconds"), made.args, strict=False))
+        given += [(keyword.arg, keyword.value) for keyword in made.keywords]
         total = 0.0
         for unit, value in given:
             number = self.number(value)
@@ -245,7 +251,8 @@ class FirstRun(Counted):
             return False
         if isinstance(around, ast.match_case):
             match = self.module.tree.parent(around)
-            return isinstance(match, ast.Match) and self.number(match.subject) is not None
+            assert isinstance(match, ast.Match)
+            return self.number(match.subject) is not None
         return False
 
     def _leaves(self, statement: ast.stmt) -> bool:

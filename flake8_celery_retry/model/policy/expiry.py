@@ -34,9 +34,9 @@ def expiries_of_task(task: Task) -> Iterator[tuple[Option, Expiry]]:
     the task's own, where none of its retries outlives it."""
     if not task.is_base and not task.is_house:
         for option, delays in (_of_retry_kwargs(task), _of_task(task)):
-            if option is not None and delays and None not in delays:
-                expires = task.module.values.number(option.value)
-                found = _too_early(expires, min(delay for delay in delays if delay is not None))
+            known = [delay for delay in delays if delay is not None]
+            if option is not None and known and known == delays:
+                found = _too_early(task.module.values.number(option.value), min(known))
                 if found is not None:
                     yield option, found
 

@@ -170,16 +170,16 @@ def _may_go_without_retry(task: Task, scope: Scope, decision: ast.AST) -> bool:
 def _decisions_by(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
     """What an expression decides about, through a local name as well
     (``last = self.request.retries >= 3`` … ``if last:``)."""
+    yield from _decisions_here(module, expression)
     for parent, _field in module.tree.ancestors(expression):
-        if isinstance(parent, ast.stmt) and not isinstance(parent, ast.Assign):
-            break
         target = parent.targets[0] if isinstance(parent, ast.Assign) else None
         if isinstance(parent, ast.NamedExpr):
             target = parent.target
         if isinstance(target, ast.Name):
             for name in module.names.reads_of_local(target):
                 yield from _decisions_here(module, name)
-    yield from _decisions_here(module, expression)
+        if isinstance(parent, ast.stmt):
+            return
 
 
 def _decisions_here(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
