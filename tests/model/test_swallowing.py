@@ -7,7 +7,14 @@ from textwrap import indent
 import pytest
 from short_modules import retry_calls
 
-from flake8_celery_retry.model.outcome.swallowing import lets_retry_pass, swallower_of
+from flake8_celery_retry.model.outcome.swallowing import (
+    lets_out,
+    lets_retry_pass,
+    only_tells,
+    raises_another,
+    retries,
+    swallower_of,
+)
 
 HEAD = """
 from contextlib import contextmanager, suppress
@@ -78,6 +85,7 @@ CLAUSES = [
     ("if order: pass\nelif isinstance(exc, Retry): raise", False),
     ("if isinstance(exc, OSError): pass\nelif isinstance(exc, Retry): raise", True),
     ("if isinstance(exc, OSError): pass\nelse: raise", True),
+    ("if isinstance(exc, OSError): pass\nelse:\n    if order: pass\n    raise", True),
     ("if type(exc) is Retry: raise", True),
     ("if type(exc) is OSError: raise", False),
     ("if type(exc) == Retry: raise", True),
@@ -117,6 +125,8 @@ CLAUSES = [
     ("for each in order: return\nraise", False),
     ("for each in order: break\nraise", True),
     ("while order: continue\nraise", True),
+    ("async for each in order: raise", False),
+    ("async with order: raise", True),
     ("with order: raise", True),
     ("with order: return", False),
     ("try: log()\nfinally: pass\nraise", True),
@@ -144,15 +154,20 @@ CLAUSES = [
 
 @pytest.mark.parametrize(("clause", "passes"), CLAUSES)
 def test_a_clause_lets_a_retry_pass(clause, passes):
+    assert lets_retry_pass(clause_with(clause)) is passes
+
+
+def clause_with(block):
+    """A clause around a retry call, with this in it."""
     call, *_ = retry_calls(f"""{HEAD}
     try:
         self.retry()
     except Exception as exc:
-{indent(clause, "        ")}
+{indent(block, "        ")}
 """)
     [statement] = call.tries
     [handler] = call.handlers_of(statement)
-    assert lets_retry_pass(handler) is passes
+    return handler
 
 
 def test_a_clause_in_a_loop_that_goes_round_lets_nothing_pass():
@@ -204,6 +219,7 @@ AROUND = [
     ("while order:\n    try: {}\n    finally: break", "finally"),
     ("while order:\n    try: {}\n    finally: continue", "finally"),
     ("try: {}\nfinally:\n    while order: break", None),
+    ("while order:\n    try: {}\n    finally:\n        while order: break", None),
 ]
 
 
@@ -212,3 +228,117 @@ def test_what_stands_around_a_retry_call_swallows_it(around, kind):
     [call] = retry_calls(f"{HEAD}{indent(around.format('self.retry()'), '    ')}\n")
     swallower = swallower_of(call)
     assert (swallower and swallower.kind) == kind
+
+
+#: What a task with a decorator, or a helper, does; what swallows its retry.
+DECORATED = [
+    ("@swallowing\ndef work(self): self.retry()", "decorator"),
+    ("@swallowing(1)\ndef work(self): self.retry()", None),
+    ("@letting\ndef work(self): self.retry()", None),
+    ("@letting\n@swallowing\ndef work(self): self.retry()", "decorator"),
+    ("@swallowing\ndef work(self):\n    def again(): self.retry()\n    again()", "decorator"),
+    ("@swallowing\ndef work(self):\n    def again(): self.retry()\n    pay(again)", None),
+]
+
+
+@pytest.mark.parametrize(("task", "kind"), DECORATED)
+def test_a_decorator_of_the_module_swallows_what_leaves_the_task(task, kind):
+    [call] = retry_calls(f"""
+from celery import shared_task
+from shop import pay
+
+def swallowing(function):
+    def wrapper(*args):
+        try: return function(*args)
+        except Exception: pass
+    return wrapper
+
+def letting(function):
+    def wrapper(*args):
+        try: return function(*args)
+        except OSError: pass
+    return wrapper
+
+@shared_task(bind=True)
+{task}
+""")
+    swallower = swallower_of(call)
+    assert (swallower and swallower.kind) == kind
+
+
+def test_a_helper_has_no_decorators_of_its_task():
+    [call] = retry_calls("""
+from celery import Task
+
+def again(task: Task):
+    task.retry()
+""")
+    assert swallower_of(call) is None
+
+
+#: What a task does; whether its ``Retry`` leaves the function that makes it.
+WAYS = [
+    ("self.retry()", True),
+    ("self.retry(throw=False)", False),
+    ("self.retry(throw=order)", False),
+    ("self.retry(**order)", False),
+    ("try: self.retry()\nexcept Exception: pass", False),
+    ("def again(): self.retry()\ntry: again()\nexcept Exception: pass", True),
+]
+
+
+@pytest.mark.parametrize(("body", "leaves"), WAYS)
+def test_a_retry_leaves_its_function(body, leaves):
+    [call] = retry_calls(f"{HEAD}{indent(body, '    ')}\n")
+    assert lets_out(call) is leaves
+
+
+#: A clause; whether it only tells what happened.
+TELLING = [
+    ("pass", True),
+    ("log.warning(exc)", True),
+    ("print(exc)", True),
+    ("'nothing can be done'", True),
+    ("order.done", False),
+    ("pay()", False),
+    ("log.warning(exc)\npay()", False),
+    ("return", True),
+    ("return order", True),
+    ("return str(exc)", True),
+    ("return pay()", False),
+    ("raise", False),
+    ("order = None", False),
+    ("if order: log.warning(exc)", True),
+    ("if isinstance(exc, OSError): return", True),
+    ("if pay(): return", False),
+    ("if order: pay()", False),
+    ("if order: pay()\nelse: return", False),
+    ("if order: return\nelse: pay()", False),
+    ("for each in order: log.warning(exc)", False),
+]
+
+
+@pytest.mark.parametrize(("block", "tells"), TELLING)
+def test_a_clause_only_tells(block, tells):
+    assert only_tells(clause_with(block)) is tells
+
+
+#: A clause; whether it retries; whether it ends in another exception.
+ENDS = [
+    ("pass", False, False),
+    ("self.retry()", True, False),
+    ("order and self.retry()", True, False),
+    ("order.retry()", False, False),
+    ("raise", False, False),
+    ("raise exc", False, False),
+    ("raise OSError", False, True),
+    ("if order: raise OSError", False, False),
+    ("if order: return\nraise OSError from exc", False, True),
+]
+
+
+@pytest.mark.parametrize(("block", "again", "another"), ENDS)
+def test_a_clause_retries_or_raises_another_exception(block, again, another):
+    handler = clause_with(block)
+    assert retries(handler) is again
+    assert raises_another(handler) is another
