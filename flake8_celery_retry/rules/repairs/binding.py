@@ -50,7 +50,7 @@ def name_of_running_task(task: Task, node: ast.AST) -> str | None:
     module = task.module
     around = module.enclosing_task(module.tree.scope_of(node))
     assert around is not None
-    names = [parameter.arg for parameter in around[1].parameters[:1]] + [task.name]
+    names = [*(parameter.arg for parameter in around[1].parameters), task.name]
     for name in names:
         found = module.names.lookup(name, module.tree.scope_of(node))
         if found is None or len(found[1]) != 1:
