@@ -99,13 +99,14 @@ from collections.abc import Iterator
 
 from ..linting.findings import Mistake
 from ..model import Module
+from ..model.policy.limits import is_never
 from ..model.work.direct_calls import DirectCall, direct_calls, largest_limit
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in direct_calls(module):
         limit = largest_limit(call.called)
-        if not call.called.retries or (limit is not None and limit <= 0):
+        if not call.called.retries or is_never(limit):
             continue
         if call.is_retried_by_caller:
             continue

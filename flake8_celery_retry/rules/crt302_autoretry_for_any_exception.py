@@ -83,7 +83,7 @@ from ..linting.quoting import runs_of_a_bug
 from ..model import Module
 from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.autoretry import broad_exception, has_policy
-from ..model.policy.limits import limit_of_autoretry, unlimited_option
+from ..model.policy.limits import is_never, limit_of_autoretry, unlimited_option
 
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
@@ -97,8 +97,7 @@ def check(module: Module) -> Iterator[Mistake]:
         if never_retries_automatically(task):
             continue
         limit = limit_of_autoretry(task)
-        is_never = limit is not None and limit <= 0
-        if is_never or has_policy(task) or unlimited_option(task) is not None:
+        if is_never(limit) or has_policy(task) or unlimited_option(task) is not None:
             continue
         yield Mistake(
             option.value,

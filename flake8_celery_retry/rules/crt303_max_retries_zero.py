@@ -88,7 +88,7 @@ from ..fixing.edits import Edit
 from ..linting.findings import Fix, Mistake
 from ..model import Module, Option, Task
 from ..model.policy.in_force import is_hidden
-from ..model.policy.limits import calls_of, counts_limit_of_task
+from ..model.policy.limits import calls_of, counts_limit_of_task, is_never
 from ..model.work.uses import hands_itself_out, reads_option
 from ..syntax.values import Item
 from .repairs.options import drop, drop_limit, say_never
@@ -103,23 +103,22 @@ OF_AUTORETRY = ("autoretry_for", *sorted(AUTORETRY_OPTIONS), "default_retry_dela
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         option = task.judged_option("max_retries")
-        if option is not None and _is_never(module, option) and counts_limit_of_task(task):
+        if (
+            option is not None
+            and is_never(module.values.number(option.value))
+            and counts_limit_of_task(task)
+        ):
             yield Mistake(option.value, _message(task, option), _fix(task, option))
         entry = task.retry_kwargs.get("max_retries")
         is_read = task.judged_option("retry_kwargs") is not None and task.retries_automatically
-        if entry is not None and is_read and _is_never(module, entry):
+        if entry is not None and is_read and is_never(module.values.number(entry.value)):
             yield Mistake(entry.value, _message(task, entry), _fix(task, entry))
         for call in task.retry_calls:
             item = call.arguments.get("max_retries")
-            if item is not None and call.is_own and _is_never(module, item):
+            if item is not None and call.is_own and is_never(module.values.number(item.value)):
                 edits = drop_limit(task, item)
                 fix = Fix("drop max_retries", safe=False, edits=edits) if edits else None
                 yield Mistake(call.node, _message(task, item), fix)
-
-
-def _is_never(module: Module, option: Option | Item) -> bool:
-    limit = module.values.number(option.value)
-    return limit is not None and limit <= 0
 
 
 def _is_automatic_only(task: Task) -> bool:

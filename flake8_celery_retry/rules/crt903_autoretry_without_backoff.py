@@ -82,15 +82,14 @@ from ..linting.findings import Fix, Mistake
 from ..model import Module, Option
 from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.in_force import delay_in_force
-from ..model.policy.limits import limit_of_autoretry
+from ..model.policy.limits import is_never, limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         autoretry = task.own_option("autoretry_for")
-        limit = limit_of_autoretry(task)
-        is_never = limit is not None and limit <= 0
-        if autoretry is None or is_never or task.option("retry_backoff") is not None:
+        has_delay = task.option("retry_backoff") is not None
+        if autoretry is None or has_delay or is_never(limit_of_autoretry(task)):
             continue
         delay = delay_in_force(task)
         if delay.is_default and not never_retries_automatically(task):

@@ -115,13 +115,13 @@ from ..linting.quoting import quoted
 from ..model import Module, Task
 from ..model.missing_rows import missing_rows
 from ..model.outcome.sorting import is_tested
-from ..model.policy.limits import limit_of_autoretry, limit_of_call
+from ..model.policy.limits import is_never, limit_of_autoretry, limit_of_call
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if handler is None or _is_never(limit_of_call(call)):
+        if handler is None or is_never(limit_of_call(call)):
             continue
         missing = handler.missing_rows
         if not missing:
@@ -135,7 +135,7 @@ def check(module: Module) -> Iterator[Mistake]:
 
 def _check_autoretry(task: Task) -> Iterator[Mistake]:
     autoretry = task.own_option("autoretry_for")
-    if autoretry is None or _is_never(limit_of_autoretry(task)):
+    if autoretry is None or is_never(limit_of_autoretry(task)):
         return
     excluded = task.option("dont_autoretry_for")
     spared = missing_rows(task.module, excluded.value) if excluded else []
@@ -150,7 +150,3 @@ def _message(task: str, exception: ast.expr) -> str:
     is_django = not ast.unparse(exception).endswith("NoResultFound")
     when = "use transaction.on_commit" if is_django else "send it after commit"
     return f"{task} retries on {quoted(exception, 26)}: perhaps not committed; {when}"
-
-
-def _is_never(limit: float | None) -> bool:
-    return limit is not None and limit <= 0

@@ -23,7 +23,7 @@ from ..exception_classes import (
 )
 from ..handlers import Handler
 from ..module import Module
-from ..policy.limits import limit_of_autoretry
+from ..policy.limits import is_never, limit_of_autoretry
 from ..remembering import remembered
 from ..tasks import Task
 from .failing import leftmost, may_fail
@@ -60,8 +60,7 @@ def kept_from_autoretry(task: Task) -> KeptInside:
     function = task.function
     if option is None or function is None or task.is_base or task.decorators_below:
         return KeptInside((), False)
-    limit = limit_of_autoretry(task)
-    if limit is not None and limit <= 0:
+    if is_never(limit_of_autoretry(task)):
         return KeptInside((), False)
     listed = task.module.values.known_elements(option.value)
     is_complete = task.module.values.elements(option.value) is not None

@@ -10,7 +10,7 @@ from ..tasks import Option, Task
 from .calculation import Calculation, parts
 from .counted import RETRIES, Counted
 from .in_force import delay_in_force, delay_of_call_in_force, setting_of_task
-from .limits import limit_of_autoretry, limit_of_call
+from .limits import is_never, limit_of_autoretry, limit_of_call
 from .retry_count import is_request_retries, limits_retries_by_hand
 
 
@@ -21,7 +21,7 @@ def largest_delay(call: RetryCall) -> float | None:
     none, or for one that can't be read."""
     delay = _delay_from_now(call)
     limit = limit_of_call(call)
-    if delay is None or (limit is not None and limit <= 0):
+    if delay is None or is_never(limit):
         return None
     if not any(is_request_retries(call.module, part) for part in parts(call.module, delay)):
         return Calculation(call.module, 0).number(delay)
@@ -65,7 +65,7 @@ def largest_automatic_delay(task: Task) -> tuple[Option, float] | None:
     """
     limit = limit_of_autoretry(task)
     place = delay_in_force(task).place
-    if limit is None or limit <= 0 or not isinstance(place, Option):
+    if limit is None or is_never(limit) or not isinstance(place, Option):
         return None
     if place.name == "retry_backoff":
         delay = _largest_backoff(task, limit)
@@ -78,7 +78,7 @@ def shortest_delay(call: RetryCall) -> float | None:
     """The shortest delay that a retry call waits; of a calculated one that at the retries there can
     be. ``None`` where it can't be told, has a random part, or where it never retries."""
     limit = limit_of_call(call)
-    if limit is not None and limit <= 0:
+    if is_never(limit):
         return None
     delay = _delay_from_now(call)
     if delay is None:
@@ -95,7 +95,7 @@ def shortest_automatic_delay(task: Task) -> float | None:
     can't be told, has jitter, or where there are none."""
     limit = limit_of_autoretry(task)
     setting = delay_in_force(task)
-    if limit is None or limit <= 0:
+    if limit is None or is_never(limit):
         return None
     if setting.place is None or setting.place.name != "retry_backoff":
         return setting.number
@@ -105,9 +105,8 @@ def shortest_automatic_delay(task: Task) -> float | None:
 
 def waits_default_delay(call: RetryCall) -> bool:
     """Whether a retry call leaves its delay to ``default_retry_delay``."""
-    limit = limit_of_call(call)
     given = {call.passes("countdown"), call.passes("eta")}
-    return given == {False} and not (limit is not None and limit <= 0)
+    return given == {False} and not is_never(limit_of_call(call))
 
 
 def _largest_backoff(task: Task, limit: float) -> float | None:

@@ -13,7 +13,7 @@ from ..retries import RetryCall
 from ..tasks import Option, Task
 from ..work.uses import hands_itself_out, hands_itself_to_retry
 from .delays import shortest_automatic_delay, shortest_delay
-from .limits import calls_of, limit_of_call
+from .limits import calls_of, is_never, limit_of_call
 
 
 class Expiry(NamedTuple):
@@ -61,8 +61,7 @@ def _of_task(task: Task) -> tuple[Option | None, list[float | None]]:
 
 def _replaces(call: RetryCall) -> bool:
     """Whether a retry call has an ``expires`` of its own, be it ``None``; or never retries."""
-    limit = limit_of_call(call)
-    return call.argument("expires") is not None or (limit is not None and limit <= 0)
+    return call.argument("expires") is not None or is_never(limit_of_call(call))
 
 
 def _delay_without_own(call: RetryCall) -> float | None:

@@ -43,8 +43,9 @@ class Setting(NamedTuple):
     @property
     def number(self) -> float | None:
         """The number that it comes to, of seconds or retries (``True`` is none)."""
-        is_number = isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
-        return self.value if is_number and isinstance(self.value, (int, float)) else None
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            return None
+        return self.value
 
     @property
     def converted_number(self) -> float | None:
@@ -52,7 +53,7 @@ class Setting(NamedTuple):
         ``"10"``; ``None`` where that fails or it can't be read."""
         if self.place is not None:
             return self.module.values.converted_number(self.place.value)
-        return float(self.value) if isinstance(self.value, (bool, int, float)) else None
+        return self.value if isinstance(self.value, int) else None
 
     @property
     def limit(self) -> float | None:
@@ -71,7 +72,7 @@ def setting_of_task(task: Task, name: str) -> Setting:
     if option is not None or is_hidden(task):
         return Setting(module, UNKNOWN, is_hidden=True)
     default = RETRY_OPTIONS[name].default
-    return Setting(module, default if isinstance(default, (bool, int)) else UNKNOWN)
+    return Setting(module, default if isinstance(default, int) else UNKNOWN)
 
 
 def is_hidden(task: Task) -> bool:

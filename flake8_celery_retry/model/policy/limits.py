@@ -24,6 +24,11 @@ def limit_of_autoretry(task: Task) -> float | None:
     return limit_in_force(task).limit if task.retries_automatically else 0
 
 
+def is_never(limit: float | None) -> bool:
+    """Whether a limit is known to allow no retry at all."""
+    return limit is not None and limit <= 0
+
+
 def counts_limit_of_task(task: Task) -> bool:
     """Whether the task's own ``max_retries`` is what limits one of its retry calls, or its
     automatic retries; not where each of them has a limit of its own."""
