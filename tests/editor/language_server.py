@@ -45,12 +45,20 @@ class LanguageServer:
 
     def open(self, path: Path, text: str | None = None) -> list[Message]:
         """Open a file (with a text that isn't saved); the diagnostics that are published for it."""
-        uri, text = path.as_uri(), read(path) if text is None else text
-        document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        self.begin(path, text)
+        return self.await_diagnostics(path)
+
+    def begin(self, path: Path, text: str | None = None) -> None:
+        """Open a file, and wait for nothing."""
+        text = read(path) if text is None else text
+        document = {"uri": path.as_uri(), "languageId": "python", "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
-        while uri not in self.diagnostics:
+
+    def await_diagnostics(self, path: Path) -> list[Message]:
+        """The diagnostics that are published for a file that was opened."""
+        while path.as_uri() not in self.diagnostics:
             self._take(self._receive())
-        return self.diagnostics[uri]
+        return self.diagnostics[path.as_uri()]
 
     def type(self, path: Path, text: str, version: int) -> list[Message]:
         """Give an open file another text; what is published for that version."""

@@ -52,18 +52,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pylsp]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def opened(server: Pylsp) -> Iterator[Path]:
+    """Files with the tasks above, opened together: pylsp looks at a file half a second later."""
+    paths = [server.root / f"tasks_{number}.py" for number in range(6)]
+    for path in paths:
+        path.write_text(TASKS)
+        server.begin(path)
+    return iter(paths)
+
+
 @pytest.fixture
-def path(server: Pylsp, request: pytest.FixtureRequest) -> Path:
-    """A file of the project with the tasks above, one for each test."""
-    path = server.root / f"{request.node.name.partition('[')[0]}.py"
-    path.write_text(TASKS)
-    return path
+def path(opened: Iterator[Path]) -> Path:
+    """One of these files for each test."""
+    return next(opened)
 
 
 def test_a_diagnostic_carries_the_code_at_the_place_of_the_finding(
     server: Pylsp, path: Path
 ) -> None:
-    found = server.open(path)
+    found = server.await_diagnostics(path)
 
     assert [(each["source"], each["code"]) for each in found] == [
         ("flake8", "CRT101"),
@@ -82,7 +90,7 @@ def test_a_diagnostic_carries_the_code_at_the_place_of_the_finding(
 def test_a_safe_fix_is_the_preferred_one_and_changes_its_line_only(
     server: Pylsp, path: Path
 ) -> None:
-    actions = server.actions(path, server.open(path)[0])
+    actions = server.actions(path, server.await_diagnostics(path)[0])
 
     fix = actions["add self as first parameter (CRT101, safe)"]
     assert (fix["kind"], fix["isPreferred"]) == ("quickfix", True)
@@ -92,7 +100,7 @@ def test_a_safe_fix_is_the_preferred_one_and_changes_its_line_only(
 
 
 def test_an_unsafe_fix_says_so(server: Pylsp, path: Path) -> None:
-    actions = server.actions(path, server.open(path)[2])
+    actions = server.actions(path, server.await_diagnostics(path)[2])
 
     (title,) = [title for title in actions if title.endswith("(CRT303, unsafe)")]
     assert actions[title]["isPreferred"] is False
@@ -100,7 +108,7 @@ def test_an_unsafe_fix_says_so(server: Pylsp, path: Path) -> None:
 
 
 def test_all_safe_fixes_of_the_file_at_once(server: Pylsp, path: Path) -> None:
-    actions = server.actions(path, server.open(path)[0])
+    actions = server.actions(path, server.await_diagnostics(path)[0])
 
     assert actions[FIX_ALL]["kind"] == "source.fixAll.flake8-celery-retry"
     assert server.apply(path, actions[FIX_ALL]) == WITH_SELF.replace(
@@ -109,7 +117,7 @@ def test_all_safe_fixes_of_the_file_at_once(server: Pylsp, path: Path) -> None:
 
 
 def test_a_finding_is_disabled_for_its_line(server: Pylsp, path: Path) -> None:
-    actions = server.actions(path, server.open(path)[0])
+    actions = server.actions(path, server.await_diagnostics(path)[0])
 
     assert server.apply(path, actions["Disable CRT101 for this line"]) == TASKS.replace(
         "send_receipt():", "send_receipt():  # noqa: CRT101"
@@ -126,7 +134,8 @@ def test_what_the_project_silences_is_left_alone(server: Pylsp) -> None:
     assert server.apply(path, actions[FIX_ALL]) == WITH_SELF
 
 
-def test_the_projects_own_decorators_are_known(server: Pylsp, path: Path) -> None:
+def test_the_projects_own_decorators_are_known(server: Pylsp) -> None:
+    path = server.root / "jobs.py"
     path.write_text("@job(bind=True)\ndef send_receipt():\n    pass\n")
     actions = server.actions(path, server.open(path)[0])
 
@@ -135,8 +144,8 @@ def test_the_projects_own_decorators_are_known(server: Pylsp, path: Path) -> Non
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_line_ends_and_a_last_line_without_one_stay(server: Pylsp, path: Path, end: str) -> None:
-    path = path.with_stem(f"ends_{len(end)}")
+def test_line_ends_and_a_last_line_without_one_stay(server: Pylsp, end: str) -> None:
+    path = server.root / f"ends_{len(end)}.py"
     source = end.join([*TASKS.splitlines()[:5], '    print("Grüße, 🐇")'])
     path.write_bytes(source.encode())
     actions = server.actions(path, server.open(path)[0])
@@ -147,7 +156,7 @@ def test_line_ends_and_a_last_line_without_one_stay(server: Pylsp, path: Path, e
 def test_other_linters_diagnostics_are_none_of_our_business(server: Pylsp, path: Path) -> None:
     start = {"line": 4, "character": 0}
     other = {"code": "E501", "source": "flake8", "range": {"start": start, "end": start}}
-    server.open(path)
+    server.await_diagnostics(path)
 
     assert not any("Celery" in title or "Disable" in title for title in server.actions(path, other))
 
