@@ -28,6 +28,13 @@ def called(*errors):
         return wrapper
     return decorate
 
+def with_a_stamp(name):
+    def stamp(): return name
+    def decorate(function):
+        def wrapper(): return function(stamp())
+        return wrapper
+    return decorate
+
 def at_once(function):
     function()
     return function
@@ -62,6 +69,7 @@ DECORATORS = [
     ("plain()", []),
     ("called", []),
     ("called(OSError)", ["function(1)", "function(2)"]),
+    ("with_a_stamp('work')", ["function(stamp())"]),
     ("at_once", []),
     ("of_nothing", []),
     ("of_nothing()", []),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fixture_files import needs_newer_python
@@ -147,3 +148,18 @@ def test_a_rule_is_proved_on_a_worker_or_says_why_it_cannot_be(rule: Rule) -> No
 def test_a_rule_has_bad_code_and_lookalikes(rule: Rule) -> None:
     assert list(folder_of(rule).glob("bad*.py"))
     assert list(folder_of(rule).glob("lookalike*.py"))
+
+
+def rule_of_module(docstring: str | None, file: Path | None) -> Rule:
+    module = ModuleType("crt999_an_example", docstring)
+    module.__file__ = str(file) if file else None
+    return Rule("CRT999", "an-example", module)
+
+
+def test_a_page_is_the_docstring_of_the_rule(tmp_path: Path) -> None:
+    file = tmp_path / "crt999_an_example.py"
+    file.write_text('"""# In the file"""\n', encoding="utf-8")
+    assert rule_of_module("# As it was loaded\n\n", file).page == "# As it was loaded\n"
+    assert rule_of_module("# As it was loaded", None).page == "# As it was loaded\n"
+    assert rule_of_module(None, file).page == "# In the file\n"
+    assert rule_of_module(None, None).page.startswith("CRT999 an-example: no page")

@@ -12,6 +12,7 @@ from ...fixing.edits import (
     RemoveStatement,
     RenameKeyword,
     ReplaceExpression,
+    ReplaceStatement,
     Source,
 )
 from ...model import Module, Option, RetryCall, Task
@@ -58,6 +59,8 @@ def drop_limit(task: Task, option: Option | Item) -> tuple[Edit, ...] | None:
 def say_never(task: Task, option: Option) -> tuple[Edit, ...]:
     """Put ``max_retries=0`` in the place of a ``retry_kwargs`` that says so."""
     limit = task.option("max_retries")
+    if limit is None and isinstance(option.element, ast.stmt):
+        return (ReplaceStatement(option.element, ("max_retries = 0",)),)
     if limit is None:
         return rename(option, "max_retries"), ReplaceExpression(option.value, ("0",))
     if limit.holder is not task.holder or task.module.values.number(limit.value) == 0:
@@ -70,10 +73,6 @@ def rename(option: Option | Item, name: str) -> Edit:
     element = option.element
     if isinstance(element, ast.keyword):
         return RenameKeyword(element, name)
-    if isinstance(element, ast.Assign):
-        return ReplaceExpression(element.targets[0], (name,))
-    if isinstance(element, ast.AnnAssign):
-        return ReplaceExpression(element.target, (name,))
     assert isinstance(element, ast.expr)
     return ReplaceExpression(element, (f'"{name}"',))
 
@@ -96,18 +95,15 @@ def without_quotes(module: Module, expression: ast.expr, whole: bool = False) ->
     """What to write for a number in quotes (only a ``whole`` one, if so asked); ``None`` for a
     string of which the number can't be read."""
     text = module.values.value(expression)
+    if not isinstance(text, str):
+        return None
     try:
-        number = float(text) if isinstance(text, str) else None
+        number = float(text)
     except ValueError:
         return None
-    if number is None or not isfinite(number) or (whole and not _is_whole(text)):
+    is_whole = text.strip().lstrip("+-").isdigit()  # ``int`` takes it
+    if not isfinite(number) or (whole and not is_whole):
         return None
-    type_ = "int" if _is_whole(text) else "float"
     if not isinstance(expression, ast.Constant):
-        return f"{type_}(", expression, ")"
+        return f"{'int' if is_whole else 'float'}(", expression, ")"
     return (str(int(number) if number.is_integer() else number),)
-
-
-def _is_whole(text: object) -> bool:
-    """Whether ``int`` takes a string."""
-    return isinstance(text, str) and text.strip().lstrip("+-").isdigit()
