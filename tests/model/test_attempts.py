@@ -44,6 +44,10 @@ SENDS: list[tuple[str, dict[str, str] | None]] = [
     ("self.delay(order, count, *rest, **options)", {}),
     ("self.delay(order, count, *options)", None),
     ("self.delay(order, count, **rest)", None),
+    ("self.delay(*rest, 5)", {"order": "5"}),
+    ("self.apply_async(kwargs=(5,))", None),
+    ("self.apply_async(args={'count': 5})", None),
+    ("self.delay(int(order, base=2), count)", {"order": "int(order, base=2)"}),
     ("self.delay(order, **shared)", {}),
     ("self.delay(order, **dict(currency='USD'))", {"currency": "'USD'"}),
     ("self.delay(*self.request.args, **self.request.kwargs)", {}),
@@ -120,6 +124,7 @@ def test_parameters_are_left_out(written, left_out):
     [
         ("self.apply_async((order,), countdown=5, queue='slow')", ["countdown", "queue"], False),
         ("self.apply_async((order,), {}, 'id')", [], True),
+        ("self.delay(order, count)", [], False),
         ("self.apply_async((order,), {})", [], False),
         ("app.send_task('shop.charge', (order,), {}, 5)", [], True),
         ("app.send_task('shop.charge', (order,), {}, eta=5)", ["eta"], False),
@@ -131,6 +136,21 @@ def test_the_options_of_a_send(written, options, nameless):
     [send] = sends_of_itself(module.tasks[0])
     assert [option.arg for option in send.options] == options
     assert send.has_nameless_options is nameless
+
+
+@pytest.mark.parametrize(
+    ("written", "is_made_elsewhere"),
+    [
+        ("signature.delay()", True),
+        ("signature.set(countdown=5).delay()", True),
+        ("self.s(order, count).delay()", False),
+        ("self.replace(signature)", True),
+        ("self.delay(order, count)", False),
+    ],
+)
+def test_a_signature_is_made_in_another_statement(written, is_made_elsewhere):
+    [send] = sends_of_itself(model(f"{HEAD}    {written}\n").tasks[0])
+    assert send.is_made_elsewhere is is_made_elsewhere
 
 
 #: The body of a task that sends itself, and whether that is new work.

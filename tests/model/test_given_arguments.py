@@ -40,6 +40,9 @@ RETRIES = {
     "self.retry((order, count, rest))": True,
     "self.retry((self, order))": False,
     "self.retry((self, 5))": True,
+    "self.retry([self, order])": False,
+    "self.retry(kwargs=(5,))": True,
+    "self.retry(args={'order': order})": True,
     "self.retry((self,))": False,
     "self.retry((row.pk,))": False,
     "self.retry(())": False,
@@ -90,13 +93,29 @@ def test_a_retry_goes_on_with_other_work(written, is_other):
         ("task.retry(args=task.request.args)", False),
         ("task.retry(kwargs=dict(order=order))", True),
         ("[task.retry(args=(order,)) for _ in order]", True),
+        ("[task.retry(args=order.rest) for _ in order]", True),
+        ("[task.retry(args=rest) for _ in order]", False),
+        ("(lambda: task.retry(args=rest))()", False),
     ],
 )
 def test_what_a_helper_sends_is_not_what_the_task_was_sent(written, is_other):
-    source = f"from celery import shared_task\ndef again(self, task, order): {written}\n"
+    source = f"from celery import shared_task\ndef again(self, task, order, *rest): {written}\n"
     source = source.replace("task.re", "self.re")
     [call] = model(source).retry_calls
     assert goes_on_with_other_work(call) is is_other
+
+
+def test_the_arguments_of_a_method_beside_run():
+    source = """
+from celery import Task
+class Charge(Task):
+    def prepare(self, order, *rest):
+        self.retry(args={})
+"""
+    [own] = model(source.format("rest")).retry_calls
+    assert goes_on_with_other_work(own) is False
+    [other] = model(source.format("(order,)")).retry_calls
+    assert goes_on_with_other_work(other) is True
 
 
 #: What a plain function does before it calls itself, and whether all that it changes is the wait.
@@ -114,6 +133,7 @@ CALLS = {
     "longer = wait * 2\ncharge(order, longer)": True,
     "longer = wait * 2\ntime.sleep(longer)\ncharge(order, longer)": True,
     "longer = wait * 2\npay(longer)\ncharge(order, longer)": False,
+    "longer: int = wait * 2\ntime.sleep(longer)\ncharge(order, longer)": True,
     "longer: int = wait * 2\npay(longer)\ncharge(order, longer)": False,
     "longer = 5\nlonger += wait\npay(longer)\ncharge(order, longer)": False,
     "longer = 5\nlonger += wait\ncharge(order, longer)": True,
@@ -177,6 +197,10 @@ STEPS = {
     "step += order\nself.delay(order, step)": True,
     "step += 1\nstep = 5\nself.delay(order, step)": True,
     "step = step + 1\nself.delay(order, step)": False,
+    "if order: step = 5\nstep += 1\nself.delay(order, step)": True,
+    "if order: step -= 5\nstep += 1\nself.delay(order, step)": False,
+    "def inner():\n    for step in order: pay(1)\nself.delay(order, step + 1)": False,
+    "for step in order: pass\nself.delay(order, step + 1)": False,
     "for step in order: self.delay(order, step)": True,
     "pay(step)\nself.delay(order, self.request.retries + 1)": True,
 }
@@ -232,6 +256,18 @@ def charge(self, {name}):
 """
     [send] = sends_of_itself(model(source).tasks[0])
     assert send.has_new_work is not counts
+
+
+def test_a_list_of_attempts_is_not_counted_by_being_filled():
+    source = """
+from celery import shared_task
+@shared_task(bind=True)
+def charge(self, attempts):
+    attempts.append(1)
+    self.delay(attempts)
+"""
+    [send] = sends_of_itself(model(source).tasks[0])
+    assert send.has_new_work is True
 
 
 #: How a row was looked up, what of it is sent, and whether that is the argument it was found by.

@@ -127,6 +127,8 @@ ATTEMPTS = {
     "row = row.order": True,
     "order = row": False,
     "charge(row=order)": True,
+    "for row in order: charge(order)": True,
+    "with charge(order) as row: pass": True,
 }
 
 

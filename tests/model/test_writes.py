@@ -38,6 +38,9 @@ def charge(self, order, rows):
     chosen = found if order else get_order(2)
     literal = [] if order else {}
     whole = (walrus := get_order(3))
+    stored = Order.objects
+    walked = found
+    walked = walked.next
 """
 
 WRITES = [
@@ -66,6 +69,11 @@ WRITES = [
     ("Order.objects.filter(total=5).update(total=6)", True),
     ("Order.objects.update_or_create(5)", True),
     ("found.paid_objects.create(5)", True),
+    ("stored.create(5)", True),
+    ("walked.save()", True),
+    ("(found + also).save()", True),
+    ("Order.objects.all()[0].lines.create(5)", True),
+    ("(await Order.objects.aget(pk=1)).lines.create(5)", True),
     ("Order._default_manager.create(5)", True),
     ("payload.update(total=5)", False),
     ("{}.update(total=5)", False),
@@ -208,6 +216,7 @@ BLOCKS = {
     "books_in_a_circle(order)\nself.retry()": None,
     "reads(order)\nself.retry()": None,
     "charge(order)\nself.retry()": None,
+    "def book(): order.save()\ndef again(row): row.book()\nagain(row)\nself.retry()": None,
     "pay(order.save())\nself.retry()": "order.save()",
     "pay(lambda: order.save())\nself.retry()": None,
     "if row:\n    order.save()\n    return\nself.retry()": None,
@@ -313,6 +322,8 @@ METHODS = {
 def test_a_method_of_the_task_writes(written, writes):
     source = f"""
 class Charge(Task):
+    shown = lambda self: "charge"
+
     def read(self, order):
         return order.total
 

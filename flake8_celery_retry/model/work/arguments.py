@@ -163,7 +163,7 @@ class Repeat:
         """Whether an option (a ``countdown``) depends on a parameter that is changed."""
         names = {parameter.arg for parameter in self.changed}
         return any(
-            isinstance(node, ast.Name) and node.id in names
+            node.id in names
             for option in self.options
             for node in self.module.tree.within(option.value, ast.Name)
         )
@@ -208,8 +208,9 @@ class Repeat:
             if self.module.names.parameter(side) is parameter
             or is_request_retries(self.module, side)
         ]
-        steps = [side for side in sides if self.module.values.number(side) is not None]
-        return len(counted) == len(steps) == 1
+        return len(counted) == 1 and any(
+            self.module.values.number(side) is not None for side in sides
+        )
 
     def _is_only_counted(self, parameter: ast.arg) -> bool:
         """Whether nothing but ``parameter += 1`` and the like changes it."""
@@ -286,14 +287,15 @@ def goes_on_with_other_work(call: RetryCall) -> bool:
     parameters = call.task.own_parameters if call.task is not None else []
     repeat = Repeat(call.module, call.node, _function_of(call), parameters)
     args = call.argument("args")
-    if args is not None and _is_no_tuple(repeat, args):
-        args = None  # a mistake of its own, and no other work
-    display = call.module.values.read(args) if args is not None else None
-    if isinstance(display, (ast.Tuple, ast.List)) and display.elts:
-        first = display.elts[0]
-        # A task that passes itself is what CRT107 is about.
-        repeat.give(display.elts[1:] if call.is_the_task(first) else display.elts)
-        args = None
+    if args is not None:
+        display = call.module.values.read(args)
+        if _is_no_tuple(repeat, args):
+            args = None  # a mistake of its own, and no other work
+        elif isinstance(display, (ast.Tuple, ast.List)) and display.elts:
+            first = display.elts[0]
+            # A task that passes itself is what CRT107 is about.
+            repeat.give(display.elts[1:] if call.is_the_task(first) else display.elts)
+            args = None
     repeat.give_packed(args, call.argument("kwargs"))
     return not repeat.is_readable or bool(repeat.changed)
 
@@ -314,7 +316,8 @@ def _function_of(call: RetryCall) -> Scope:
     if call.task is not None and call.task.function is not None:
         return call.task.function
     scope = call.scope
-    while not isinstance(scope.node, FunctionNode) and scope.parent is not None:
+    while not isinstance(scope.node, FunctionNode):
+        assert scope.parent is not None
         scope = scope.parent
     return scope
 

@@ -138,9 +138,10 @@ def _function_called(module: Module, call: ast.Call) -> Scope | None:
     definition = module.names.definition(call.func)
     if isinstance(definition, FUNCTION):
         return module.tree.scope_made_by(definition)
-    scope = module.tree.scope_of(call)
-    if not isinstance(call.func, ast.Attribute) or scope.parent is None:
+    if not isinstance(call.func, ast.Attribute):
         return None
+    scope = module.tree.scope_of(call)
+    assert scope.parent is not None
     receiver = module.names.parameter(call.func.value)
     if not isinstance(scope.parent.node, ast.ClassDef) or [receiver] != scope.parameters[:1]:
         return None
