@@ -248,6 +248,8 @@ def test_nobody_else_is_run_where_a_module_has_one_task():
     assert list(direct_calls(model(source))) == []
 
 
-def test_the_node_is_the_call():
-    [call] = direct_calls(model(f"{HEAD}@shared_task\ndef task(order): pay(order)\n"))
+def test_the_node_is_the_call_wherever_others_stand():
+    [call] = direct_calls(
+        model(f"{HEAD}plain(1)\n@shared_task\ndef task(order):\n  plain(1)\n  pay(order)\n")
+    )
     assert ast.unparse(call.node) == "pay(order)"

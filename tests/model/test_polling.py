@@ -116,3 +116,19 @@ AT_ONCE = {
 @pytest.mark.parametrize(("body", "is_poll"), AT_ONCE.items(), ids=AT_ONCE)
 def test_a_branch_that_does_nothing_but_send_and_leave(body, is_poll):
     assert bool(found(body)) is is_poll
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "self.apply_async((order,), countdown=5, task_id='a')",
+        "self.apply_async((order,), countdown=5, **order)",
+        "try: pay()\n    except OSError: self.apply_async((order,), countdown=5)",
+        "self.apply_async((order.next,), countdown=5)",
+        "self.apply_async((order,))",
+    ],
+)
+def test_a_send_that_is_no_poll_does_not_hide_the_next_one(first):
+    assert found(
+        f"if is_ready(order):\n    {first}\n    pay(1)\nelse:\n    {SEND}\n    pay(2)"
+    ) == [SEND]

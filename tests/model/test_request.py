@@ -38,6 +38,7 @@ BODIES = {
     "setattr(self, 'max_retries', 5)\nself.request.max_retries": ["max_retries"],
     "setattr(self, name_of(order), 5)\nself.request.max_retries": ["max_retries"],
     "setattr()\nself.request.max_retries": ["max_retries"],
+    "hasattr(self.request)\nself.request.max_retries": ["max_retries"],
     "other.setattr(self.request, 'max_retries')\nself.request.max_retries": ["max_retries"],
     "self.request.update(max_retries=5)\nself.request.max_retries": [],
     "self.request.update(countdown=5)\nself.request.max_retries": ["max_retries"],

@@ -64,8 +64,10 @@ def direct_calls(module: Module) -> Iterator[DirectCall]:
         return
     for call in module.tree.calls:
         task = module.task_running(call)
-        found = _called_task(module, call) if task is not None else None
-        if task is not None and found is not None and found[0] is not task:
+        if task is None:
+            continue
+        found = _called_task(module, call)
+        if found is not None and found[0] is not task:
             yield DirectCall(call, task, *found)
 
 

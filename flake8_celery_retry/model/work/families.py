@@ -54,7 +54,7 @@ def family_of_body(module: Module, body: list[ast.stmt]) -> Family | None:
     found: set[Family | None] = set()
     followed = _families(module, module.tree.within(body, (ast.Call, ast.Raise)), found)
     for scope in followed:
-        if len(followed) > MOST_FUNCTIONS or len(found) > 1:
+        if len(followed) > MOST_FUNCTIONS:
             return None
         called = _families(module, scope.walk((ast.Call, ast.Raise)), found)
         followed += [each for each in called if each not in followed]

@@ -30,7 +30,7 @@ class MissingAttribute(NamedTuple):
 def missing_attributes(module: Module) -> Iterator[MissingAttribute]:
     """The reads of attributes that no request has, that nothing in the module sets (headers become
     attributes of the request) and that nothing there asks for first."""
-    if not (module.tree.may_name(["request"]) and module.tree.may_name(NOT_OF_THE_REQUEST)):
+    if not module.tree.may_name(["request"]):
         return
     reads = [
         (function, node)
@@ -52,9 +52,9 @@ def _holder(node: ast.Attribute) -> ast.expr | None:
 
 
 def _asker(module: Module, function: Scope) -> str:
-    task = module.task_of(function.nodes[0]) if function.nodes else None
+    found = module.enclosing_task(function)
     assert isinstance(function.node, FunctionNode)
-    return task.name if task is not None else function.node.name
+    return found[0].name if found is not None else function.node.name
 
 
 def _sent_as_headers(module: Module) -> frozenset[str]:
