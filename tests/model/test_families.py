@@ -61,6 +61,7 @@ BODIES = {
     "requests.get('a')\njson.loads('b')": None,
     "requests.get('a')\nPlain()": None,
     "requests.get('a')\nlen('b')": "requests",
+    "requests.get('a')\nint('b')": "requests",
     "requests.get('a')\nopen('b')": None,
     "requests.get('a')\neval('b')": None,
     "requests.get('a')\nValueError('b')": None,
