@@ -83,7 +83,6 @@ Version 0.1.0.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ..fixing.edits import Edit, ReplaceExpression
@@ -107,8 +106,8 @@ def _outcome(call: RetryCall) -> str:
     if not call.receiver:
         return "retry(...) is a NameError; add bind=True and self, write self.retry"
     assert call.task is not None
-    function = call.task.function
-    if function is not None and any(argument.arg == "self" for argument in function.parameters):
+    assert call.task.function is not None
+    if any(argument.arg == "self" for argument in call.task.function.parameters):
         return "Celery passes it no self, so it fails; add bind=True"
     return "self.retry is a NameError; add bind=True and self"
 
@@ -118,8 +117,6 @@ def _fix(task: Task) -> Fix | None:
     if binding is None:
         return None
     calls: list[Edit] = [
-        ReplaceExpression(call.node.func, ("self.retry",))
-        for call in task.unbound_retry_calls
-        if isinstance(call.node.func, ast.Name)
+        ReplaceExpression(call.node.func, ("self.retry",)) for call in task.unbound_retry_calls
     ]
     return Fix("bind the task", not task.decorators_below, (*binding, *calls))

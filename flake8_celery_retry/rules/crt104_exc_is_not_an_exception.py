@@ -92,8 +92,10 @@ from ..model import Module, RetryCall
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         value = call.argument("exc")
-        kind = module.kinds.kind_of_no_exception(value) if value is not None else None
-        if value is None or kind is None:
+        if value is None:
+            continue
+        kind = module.kinds.kind_of_no_exception(value)
+        if kind is None:
             continue
         instead = f"exc={call.exception_name}" if call.exception_name else "an exception"
         yield Mistake(

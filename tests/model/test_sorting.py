@@ -127,6 +127,11 @@ except Exception as exc: again(exc)
     assert is_sorted_out(call) is sorts
 
 
+def test_a_long_task_sorts_no_more_than_a_short_one():
+    pay = f"pay({', '.join(['order'] * 5000)})"
+    assert not is_sorted_out(call_in(f"{pay}\ntry: pay()\nexcept Exception: self.retry()"))
+
+
 #: What a ``try`` does; whether it does nothing but raise to have a cause for its retry.
 BODIES = [
     ("raise Exception", True),
@@ -135,6 +140,7 @@ BODIES = [
     ("raise OSError('not yet')", False),
     ("raise order", False),
     ("pay()\nraise Exception('not yet')", False),
+    ("raise Exception('not yet')\npay()", False),
     ("pay()", False),
     ("Exception('not yet')", False),
 ]

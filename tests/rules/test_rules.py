@@ -150,6 +150,27 @@ def test_a_rule_has_bad_code_and_lookalikes(rule: Rule) -> None:
     assert list(folder_of(rule).glob("lookalike*.py"))
 
 
+def test_what_speaks_of_options_says_nothing_of_other_libraries_tasks() -> None:
+    """They have options of these names as well."""
+    speaking = {rule.code for rule in all_rules() if rule.needs_celery and not rule.is_opinion}
+    assert sorted(speaking) == [
+        *("CRT105", "CRT106", "CRT110", "CRT302", "CRT303", "CRT304", "CRT305", "CRT306"),
+        *("CRT308", "CRT309", "CRT310", "CRT311", "CRT312", "CRT314"),
+    ]
+    assert all(rule.needs_celery for rule in all_rules() if rule.is_opinion)
+
+
+def test_before_a_task_is_bound_only_binding_is_spoken_of() -> None:
+    assert [rule.code for rule in all_rules() if rule.holds_others_back] == ["CRT102"]
+    seen = [rule.code for rule in all_rules() if not rule.is_held_back]
+    assert seen == ["CRT101", "CRT102", "CRT108"]
+
+
+def test_what_is_fatal_keeps_a_task_from_running_or_retrying() -> None:
+    assert {rule.code[:4] for rule in all_rules() if rule.is_fatal} == {"CRT1"}
+    assert all(rule.is_fatal for rule in all_rules() if rule.code.startswith("CRT1"))
+
+
 def rule_of_module(docstring: str | None, file: Path | None) -> Rule:
     module = ModuleType("crt999_an_example", docstring)
     module.__file__ = str(file) if file else None

@@ -31,8 +31,7 @@ def is_sorted_out(call: RetryCall) -> bool:
         return True
     function = call.scope.node
     return (
-        call.called_at is not None
-        and isinstance(function, FunctionNode)
+        isinstance(function, FunctionNode)
         and function is not call.module.tree.scope_of(handler.node).node
         # What nobody can read through may well sort.
         and (
