@@ -252,7 +252,7 @@ class Module:
 
     def called_at(self, scope: Scope, home: Scope) -> ast.Call | None:
         """Where a task's own body calls the function nested in it."""
-        if scope.parent is not home or not scope.is_function:
+        if not scope.is_function:
             return None
         for call in home.walk(ast.Call):
             if scope.node in (self.values.read(call.func), self.names.definition(call.func)):

@@ -106,7 +106,8 @@ class _Sorting:
         ):
             return False
         found = self.module.names.lookup(expression.id, self.module.tree.scope_of(expression))
-        return found is not None and found[0] is self.module.tree.root
+        assert found is not None  # what an instance was read of is bound
+        return found[0] is self.module.tree.root
 
     def _sort_call_in_task(
         self, call: ast.Call, receiver: ast.Name | None, task: Task, home: Scope

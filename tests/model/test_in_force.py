@@ -142,3 +142,56 @@ def test_an_option_may_be_anything(name: str, value: str) -> None:
         def charge(): pass
         """
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "limit", "delay"),
+    [
+        ("", None, None),
+        ("max_retries=2, countdown=7", 2, 7),
+        ("max_retries=None", None, None),
+        ("eta=OPTIONS", None, None),
+    ],
+)
+def test_what_a_helpers_call_leaves_out_is_hidden(
+    arguments: str, limit: float | None, delay: float | None
+) -> None:
+    [call] = retry_calls(f"{HEAD}def again(self): self.name; self.retry({arguments})\n")
+    assert limit_of_call_in_force(call).limit == limit
+    assert limit_of_call_in_force(call).is_hidden is (limit is None)
+    assert delay_of_call_in_force(call).number == delay
+    assert delay_of_call_in_force(call).is_hidden is ("=OPTIONS" not in arguments and delay is None)
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "converted", "limit"),
+    [
+        ("5", 5, 5, 5),
+        ("2.5", 2.5, 2.5, 2.5),
+        ("True", None, 1, None),
+        ("'5'", None, 5, None),
+        ("'x'", None, None, None),
+        ("None", None, None, math.inf),
+        ("OPTIONS", None, None, None),
+    ],
+)
+def test_a_value_is_a_number(
+    value: str, number: float | None, converted: float | None, limit: float | None
+) -> None:
+    setting = setting_of_task(task(f"shared_task(max_retries={value})"), "max_retries")
+    assert setting.number == number
+    assert setting.converted_number == converted
+    assert setting.limit == limit
+    assert setting.is_chosen is (value != "None")
+
+
+def test_celerys_default_is_a_number_too() -> None:
+    for name, number, converted in [
+        ("max_retries", 3, 3),
+        ("retry_jitter", None, 1),
+        ("retry_backoff", None, 0),
+        ("autoretry_for", None, None),
+    ]:
+        setting = setting_of_task(task("shared_task"), name)
+        assert (setting.number, setting.converted_number) == (number, converted)
+        assert not setting.is_chosen

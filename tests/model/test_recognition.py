@@ -149,6 +149,12 @@ def test_a_last_part_is_a_whole_one():
     assert task_names(source, Settings(task_decorators=frozenset({"task"}))) == []
 
 
+@pytest.mark.parametrize("decorator", ["(lambda: house_task)", "(None or house_task)"])
+def test_what_the_user_names_is_a_name(decorator):
+    source = decorated("from shop.tasks import house_task", decorator)
+    assert task_names(source, Settings(task_decorators=frozenset({"house_task"}))) == []
+
+
 FOREIGN = [
     "procrastinate",
     "huey",

@@ -38,6 +38,8 @@ def kinds(source: str, settings: Settings | None = None) -> list[str]:
     for group, kind in ((calls.unbound, "unbound"), (calls.on_other_tasks, "another")):
         found.update({call.node: kind for several in group.values() for call in several})
     found.update({call.node: "stray" for call in calls.strays})
+    outside = [*calls.strays, *(call for call in calls.everywhere if call.task is None)]
+    assert not any(call.is_own for call in outside)
     named = [
         call
         for call in module.tree.calls
@@ -111,6 +113,10 @@ def test_a_call_in_a_task(decorator, parameters, body, kind):
     assert kinds(in_task(decorator, body, parameters)) == ([kind] if kind else [])
 
 
+def test_a_task_may_be_called_retry():
+    assert kinds("@shared_task(bind=True)\ndef retry(self): self.retry()\n") == ["own"]
+
+
 CLASSES = [
     ("def run(self): self.retry()", ["own"]),
     ("def run(task): task.retry()", ["own"]),
@@ -140,6 +146,8 @@ PLAIN = [
     ("def f(self): self.retry()", "stray"),
     ("def f(self): self.retry(); self.retry()", "stray"),
     ("def f(): lambda: self.retry()", "none"),
+    ("f = lambda: retry()", "none"),
+    ("f = lambda self: self.retry()", "none"),
     ("async def f(order): retry()", "stray"),
     # One that the module calls or hands on, or decorates, may get one.
     ("def f(order): retry()\nf(5)", "none"),
