@@ -104,7 +104,8 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if call.passes("exc") is not False or call.is_in_exhaustion_try:
             continue
-        if call.task is None or limits_retries_by_hand(call.task) or is_misplaced(call):
+        assert call.task is not None
+        if limits_retries_by_hand(call.task) or is_misplaced(call):
             continue
         if says_how_long_to_poll(call):
             continue

@@ -101,14 +101,14 @@ MOST = 20
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        if call.task is None or not call.is_own:
+        if not call.is_own:
             continue
         write = rolled_back_write(call)
         if write is None:
             continue
         yield Mistake(
             call.node,
-            f"{call.task.name} retries in atomic(): {_shown(write)} (line {write.lineno}) is "
+            f"{call.task_name} retries in atomic(): {_shown(write)} (line {write.lineno}) is "
             "undone; retry outside",
         )
 

@@ -107,8 +107,9 @@ from .repairs.binding import name_of_running_task
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for call in task.calls_on_other_tasks:
-            if not call.is_own or not isinstance(call.node.func, ast.Attribute):
+            if not call.is_own:
                 continue
+            assert isinstance(call.node.func, ast.Attribute)
             other = call.node.func.value
             receiver = name_of_running_task(task, call.node)
             is_bound = receiver not in {None, task.name}

@@ -105,7 +105,8 @@ def check(module: Module) -> Iterator[Mistake]:
             yield Mistake(listed, _message(task.name, listed), _fix(task, listed))
     for call in module.retry_calls:
         handler = never_raised_for(call)
-        if handler is not None and handler.node.type is not None:
+        if handler is not None:
+            assert handler.node.type is not None
             caught = module.values.elements(handler.node.type) or [handler.node.type]
             named = next(name for name in caught if ends_a_process(module.values.exception(name)))
             yield Mistake(handler.node, _message(call.task_name, named))

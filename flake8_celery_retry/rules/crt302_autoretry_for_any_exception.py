@@ -91,14 +91,13 @@ SPEAKS_OF_OPTIONS = True
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:
-        option = task.option("autoretry_for")
-        if option is None or broad_exception(task) is None:
-            continue
-        if never_retries_automatically(task):
+        if broad_exception(task) is None or never_retries_automatically(task):
             continue
         limit = limit_of_autoretry(task)
         if is_never(limit) or has_policy(task) or unlimited_option(task) is not None:
             continue
+        option = task.option("autoretry_for")
+        assert option is not None
         yield Mistake(
             option.value,
             f"{task.name_at(option)} retries any error: {runs_of_a_bug(limit)}; "

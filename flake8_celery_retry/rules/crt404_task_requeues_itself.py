@@ -123,7 +123,7 @@ def _fix(task: Task, send: Repeat, handler: Handler) -> Fix | None:
     if send.is_made_elsewhere:
         return None
     exception, naming = name_exception(handler)
-    options = [(option.arg or "", option.value) for option in send.options]
+    options = [(str(option.arg), option.value) for option in send.options]
     retry = retry_call(task.self_name or task.name, [("exc", exception), *options])
     raising = raise_instead(task.module, send.node, handler.node, retry)
     if raising is None:

@@ -94,11 +94,10 @@ from ..model import Module
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
+        if not call.is_bare_statement or call.throws is not True:
+            continue
         statement = call.statement
-        if not call.is_bare_statement or not isinstance(statement, ast.Expr):
-            continue
-        if call.throws is not True:
-            continue
+        assert isinstance(statement, ast.Expr)
         yield Mistake(
             call.node,
             f"{call.task_name} retries without raise: it seems to go on; write raise before it",

@@ -91,8 +91,9 @@ from .repairs.names import name_exception
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if call.task is None or not call.is_own or handler is None:
+        if not call.is_own or handler is None:
             continue
+        assert call.task is not None
         if call.passes("exc") is not False or call.is_in_exhaustion_try or is_misplaced(call):
             continue
         name, _ = name_exception(handler)

@@ -125,10 +125,10 @@ def _delays_of_options(task: Task) -> Iterator[tuple[Option, float]]:
         if option.is_own and not task.is_base:
             yield option, delay
     waiting = task.own_option("default_retry_delay")
-    delay_of_calls = task.module.values.number(waiting.value) if waiting else None
-    if waiting is None or delay_of_calls is None:
+    if waiting is None:
         return
-    if any(waits_default_delay(call) for call in task.retry_calls):
+    delay_of_calls = task.module.values.number(waiting.value)
+    if delay_of_calls is not None and any(map(waits_default_delay, task.retry_calls)):
         yield waiting, delay_of_calls
 
 

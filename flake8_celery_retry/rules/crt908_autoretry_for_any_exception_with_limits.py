@@ -91,11 +91,12 @@ from ..model.policy.limits import limit_of_autoretry
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:
-        option = task.option("autoretry_for")
-        if option is None or broad_exception(task) is None or not has_policy(task):
+        if broad_exception(task) is None or not has_policy(task):
             continue
         limit = limit_of_autoretry(task)
         if (limit is None or limit > 0) and not never_retries_automatically(task):
+            option = task.option("autoretry_for")
+            assert option is not None
             yield Mistake(
                 option.value,
                 f"{task.name_at(option)} retries any error: {runs_of_a_bug(limit)}; "

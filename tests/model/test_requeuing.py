@@ -17,7 +17,8 @@ from celery.exceptions import Ignore, Reject
 from shop import AGAIN, is_open, pay
 
 def came_back(task):
-    return task.request.delivery_info["redelivered"]
+    delivery = task.request.delivery_info
+    return delivery["redelivered"]
 
 def may_come_back(task):
     return task.request.delivery_tag
@@ -47,6 +48,7 @@ REQUEUES = [
     ("raise Reject('busy', requeue=AGAIN)", False),
     ("raise Reject('busy', False)", False),
     ("raise Reject(*order, True)", False),
+    ("raise Reject('busy', False, True)", False),
     ("raise Reject('busy', **{'later': True})", False),
     ("raise Reject('busy')", False),
     ("raise Reject", False),
@@ -106,6 +108,7 @@ TESTS = [
     ("time.time() < order", True),
     ("order.deadline", True),
     ("came_back(self)", True),
+    ("order and came_back(self)", True),
     ("may_come_back(self)", False),
     ("is_first", True),
     ("is_urgent", False),

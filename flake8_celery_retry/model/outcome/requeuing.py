@@ -83,8 +83,7 @@ def _bounds(module: Module, test: ast.expr) -> bool:
         return True
     for node in module.tree.within(test, (ast.Call, ast.Name)):
         if isinstance(node, ast.Name):
-            read = module.values.read(node)
-            if read is not node and _asks_for_deliveries(module, read):
+            if _asks_for_deliveries(module, module.values.read(node)):
                 return True
             continue
         function = module.names.definition(node.func)
@@ -105,8 +104,10 @@ def _asks_for_deliveries(module: Module, node: ast.AST) -> bool:
         elif isinstance(part, ast.Attribute):
             if part.attr in DELIVERY_COUNTS:
                 return True
-        elif isinstance(part, ast.Constant) and part.value in DELIVERY_COUNTS:
-            return True
+        else:
+            assert isinstance(part, ast.Constant)
+            if part.value in DELIVERY_COUNTS:
+                return True
     return False
 
 
