@@ -105,12 +105,8 @@ from ..model.work.direct_calls import DirectCall, direct_calls, largest_limit
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in direct_calls(module):
-        limit = largest_limit(call.called)
-        if not call.called.retries or is_never(limit):
-            continue
-        if call.is_retried_by_caller:
-            continue
-        yield Mistake(call.node, _message(call))
+        if not is_never(largest_limit(call.called)) and not call.is_retried_by_caller:
+            yield Mistake(call.node, _message(call))
 
 
 def _message(call: DirectCall) -> str:

@@ -85,11 +85,9 @@ from ..model import Module
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        clause = next((handler for handler in call.handlers if handler.is_star), None)
-        if clause is None or call.throws is not True:
-            continue
-        yield Mistake(
-            call.node,
-            f"{call.task_name} retries in except*: FAILURE beside other errors, yet run again; "
-            "catch ExceptionGroup",
-        )
+        if call.throws is True and any(handler.is_star for handler in call.handlers):
+            yield Mistake(
+                call.node,
+                f"{call.task_name} retries in except*: FAILURE beside other errors, yet run again; "
+                "catch ExceptionGroup",
+            )

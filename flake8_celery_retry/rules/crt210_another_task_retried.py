@@ -100,25 +100,25 @@ from collections.abc import Iterator
 from ..fixing.edits import ReplaceExpression
 from ..linting.findings import Fix, Mistake
 from ..linting.quoting import quoted
-from ..model import Module
+from ..model import Module, RetryCall, Task
 from .repairs.binding import name_of_running_task
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for call in task.calls_on_other_tasks:
-            if not call.is_own:
-                continue
-            assert isinstance(call.node.func, ast.Attribute)
-            other = call.node.func.value
-            receiver = name_of_running_task(task, call.node)
-            is_bound = receiver not in {None, task.name}
-            advice = f"write {receiver}.retry" if is_bound else "retry this task"
-            yield Mistake(
-                call.node,
-                f"{task.name} retries {quoted(other)}, not itself: nothing is sent; {advice}",
-                _fix(other, receiver) if receiver else None,
-            )
+            if call.is_own:
+                yield Mistake(call.node, *_told(task, call))
+
+
+def _told(task: Task, call: RetryCall) -> tuple[str, Fix | None]:
+    assert isinstance(call.node.func, ast.Attribute)
+    other = call.node.func.value
+    receiver = name_of_running_task(task, call.node)
+    is_bound = receiver not in {None, task.name}
+    advice = f"write {receiver}.retry" if is_bound else "retry this task"
+    message = f"{task.name} retries {quoted(other)}, not itself: nothing is sent; {advice}"
+    return message, _fix(other, receiver) if receiver else None
 
 
 def _fix(other: ast.expr, receiver: str) -> Fix:
