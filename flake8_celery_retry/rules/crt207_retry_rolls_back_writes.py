@@ -101,16 +101,13 @@ MOST = 20
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        if not call.is_own:
-            continue
-        write = rolled_back_write(call)
-        if write is None:
-            continue
-        yield Mistake(
-            call.node,
-            f"{call.task_name} retries in atomic(): {_shown(write)} (line {write.lineno}) is "
-            "undone; retry outside",
-        )
+        write = rolled_back_write(call) if call.is_own else None
+        if write is not None:
+            yield Mistake(
+                call.node,
+                f"{call.task_name} retries in atomic(): {_shown(write)} (line {write.lineno}) is "
+                "undone; retry outside",
+            )
 
 
 def _shown(write: ast.Call) -> str:

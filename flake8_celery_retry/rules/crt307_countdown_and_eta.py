@@ -89,15 +89,13 @@ from ..model import Module, RetryCall
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        if not (_always_passes(call, "countdown") and _always_passes(call, "eta")):
-            continue
-        countdown = call.argument("countdown")
-        assert countdown is not None
-        yield Mistake(
-            call.node,
-            f"{call.task_name} retries with countdown={quoted(countdown, 12)} and eta: "
-            "Celery ignores eta; drop one",
-        )
+        if _always_passes(call, "countdown") and _always_passes(call, "eta"):
+            countdown = call.arguments["countdown"].value
+            yield Mistake(
+                call.node,
+                f"{call.task_name} retries with countdown={quoted(countdown, 12)} and eta: "
+                "Celery ignores eta; drop one",
+            )
 
 
 def _always_passes(call: RetryCall, name: str) -> bool:

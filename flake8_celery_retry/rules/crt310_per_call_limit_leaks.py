@@ -93,7 +93,7 @@ from collections.abc import Iterator
 
 from ..linting.findings import Mistake
 from ..linting.quoting import quoted
-from ..model import Module
+from ..model import Module, RetryCall, Task
 from ..model.policy.in_force import limit_in_force, limit_of_call_in_force
 
 #: Of a task that may be another library's, nothing is said.
@@ -102,17 +102,17 @@ SPEAKS_OF_OPTIONS = True
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
-        if not task.retries_automatically:
-            continue
-        for call in task.retry_calls:
-            if not call.is_own or not call.passes("max_retries"):
-                continue
-            limit = call.arguments["max_retries"].value
-            kept = limit_of_call_in_force(call).number
-            if kept is not None and kept == limit_in_force(task).number:
-                continue
-            yield Mistake(
-                call.node,
-                f"{task.name} passes max_retries={quoted(limit, 8)}: automatic retries keep it; "
-                "test request.retries",
-            )
+        for call in task.retry_calls if task.retries_automatically else ():
+            if call.is_own and call.passes("max_retries") and _differs(task, call):
+                limit = call.arguments["max_retries"].value
+                yield Mistake(
+                    call.node,
+                    f"{task.name} passes max_retries={quoted(limit, 8)}: automatic retries keep "
+                    "it; test request.retries",
+                )
+
+
+def _differs(task: Task, call: RetryCall) -> bool:
+    """Whether a retry call's limit may be another one than that of the automatic retries."""
+    kept = limit_of_call_in_force(call).number
+    return kept is None or kept != limit_in_force(task).number

@@ -95,13 +95,12 @@ def check(module: Module) -> Iterator[Mistake]:
         if countdown is None or first.number(countdown) != 0:
             continue
         counts = list(first.counts_in(countdown))
-        if not counts or not first.reaches(call):
-            continue
-        yield Mistake(
-            call.node,
-            f"{call.task_name} first retries after 0 s: request.retries starts at 0; add 1 to it",
-            _fix(module, counts) if first.second.number(countdown) != 0 else None,
-        )
+        if counts and first.reaches(call):
+            told = f"{call.task_name} first retries after 0 s: request.retries starts at 0"
+            is_mended = first.second.number(countdown) != 0
+            yield Mistake(
+                call.node, f"{told}; add 1 to it", _fix(module, counts) if is_mended else None
+            )
 
 
 def _fix(module: Module, counts: list[ast.expr]) -> Fix:

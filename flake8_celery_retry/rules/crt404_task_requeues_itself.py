@@ -96,9 +96,8 @@ def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks:
         for send in sends_of_itself(task):
             handler = handler_around(module, send.node)
-            if handler is None or send.has_new_work or is_limited(send):
-                continue
-            yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
+            if handler is not None and not (send.has_new_work or is_limited(send)):
+                yield Mistake(send.node, _message(task, send), _fix(task, send, handler))
 
 
 def _message(task: Task, send: Repeat) -> str:

@@ -94,16 +94,15 @@ from ..model import Module
 
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
-        if not call.is_bare_statement or call.throws is not True:
-            continue
-        statement = call.statement
-        assert isinstance(statement, ast.Expr)
-        yield Mistake(
-            call.node,
-            f"{call.task_name} retries without raise: it seems to go on; write raise before it",
-            Fix(
-                "raise the retry",
-                safe=True,
-                edits=(ReplaceStatement(statement, ("raise ", statement.value)),),
-            ),
-        )
+        if call.is_bare_statement and call.throws is True:
+            yield Mistake(
+                call.node,
+                f"{call.task_name} retries without raise: it seems to go on; write raise before it",
+                _fix(call.statement),
+            )
+
+
+def _fix(statement: ast.stmt) -> Fix:
+    assert isinstance(statement, ast.Expr)
+    edit = ReplaceStatement(statement, ("raise ", statement.value))
+    return Fix("raise the retry", safe=True, edits=(edit,))

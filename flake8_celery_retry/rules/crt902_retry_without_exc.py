@@ -83,7 +83,7 @@ from collections.abc import Iterator
 
 from ..fixing.edits import Edit, ReplaceExpression, SetKeyword
 from ..linting.findings import Fix, Mistake
-from ..model import Handler, Module, RetryCall, Task
+from ..model import Handler, Module, RetryCall
 from ..model.misplaced import is_misplaced
 from .repairs.names import name_exception
 
@@ -91,23 +91,21 @@ from .repairs.names import name_exception
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if not call.is_own or handler is None:
-            continue
-        assert call.task is not None
-        if call.passes("exc") is not False or call.is_in_exhaustion_try or is_misplaced(call):
-            continue
-        name, _ = name_exception(handler)
-        yield Mistake(
-            call.node,
-            f"{call.task_name} retries without exc: log and failure name no cause; pass exc={name}",
-            _fix(call, call.task, handler),
-        )
+        if handler is not None and call.is_own and _names_no_cause(call):
+            name, _ = name_exception(handler)
+            told = f"{call.task_name} retries without exc: log and failure name no cause"
+            yield Mistake(call.node, f"{told}; pass exc={name}", _fix(call, handler))
 
 
-def _fix(call: RetryCall, task: Task, handler: Handler) -> Fix | None:
+def _names_no_cause(call: RetryCall) -> bool:
+    return call.passes("exc") is False and not (call.is_in_exhaustion_try or is_misplaced(call))
+
+
+def _fix(call: RetryCall, handler: Handler) -> Fix | None:
+    assert call.task is not None
     given = call.arguments.get("exc")
     is_elsewhere = given is not None and given.holder is not call.node
-    if is_elsewhere or not call.is_inside(handler) or task.base_may_catch_exhaustion:
+    if is_elsewhere or not call.is_inside(handler) or call.task.base_may_catch_exhaustion:
         return None
     name, naming = name_exception(handler)
     passing: Edit = (

@@ -78,6 +78,7 @@ Version 0.1.0.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ..linting.findings import Fix, Mistake
@@ -94,15 +95,16 @@ def check(module: Module) -> Iterator[Mistake]:
         yield from _check_options(task)
     for call in module.retry_calls:
         countdown = call.argument("countdown")
-        if countdown is None or not is_power_of_retry_count(module, countdown):
-            continue
-        if may_be_random(module, countdown):
-            continue
-        yield Mistake(
-            call.node,
-            f"{call.task_name} backs off without jitter: failed runs come back together; "
-            "add a random part",
-        )
+        if countdown is not None and _comes_back_together(module, countdown):
+            yield Mistake(
+                call.node,
+                f"{call.task_name} backs off without jitter: failed runs come back together; "
+                "add a random part",
+            )
+
+
+def _comes_back_together(module: Module, countdown: ast.expr) -> bool:
+    return is_power_of_retry_count(module, countdown) and not may_be_random(module, countdown)
 
 
 def _check_options(task: Task) -> Iterator[Mistake]:
