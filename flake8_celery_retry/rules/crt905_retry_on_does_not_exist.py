@@ -112,7 +112,7 @@ from collections.abc import Iterator
 
 from ..linting.findings import Mistake
 from ..linting.quoting import quoted
-from ..model import Module, Task
+from ..model import Handler, Module, RetryCall, Task
 from ..model.missing_rows import missing_rows
 from ..model.outcome.sorting import is_tested
 from ..model.policy.limits import is_never, limit_of_autoretry, limit_of_call
@@ -121,16 +121,17 @@ from ..model.policy.limits import is_never, limit_of_autoretry, limit_of_call
 def check(module: Module) -> Iterator[Mistake]:
     for call in module.retry_calls:
         handler = call.handler
-        if handler is None or is_never(limit_of_call(call)):
-            continue
-        missing = handler.missing_rows
-        if not missing:
-            continue
-        if len(missing) < len(handler.caught) and is_tested(call):
-            continue
-        yield Mistake(handler.node, _message(call.task_name, missing[0]))
+        if handler is not None and (missing := _missing_rows(handler, call)):
+            yield Mistake(handler.node, _message(call.task_name, missing[0]))
     for task in module.tasks:
         yield from _check_autoretry(task)
+
+
+def _missing_rows(handler: Handler, call: RetryCall) -> list[ast.expr]:
+    """The missing rows that a clause retries on."""
+    missing = handler.missing_rows
+    is_sorted = len(missing) < len(handler.caught) and is_tested(call)
+    return [] if is_sorted or is_never(limit_of_call(call)) else missing
 
 
 def _check_autoretry(task: Task) -> Iterator[Mistake]:
