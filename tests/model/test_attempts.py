@@ -8,7 +8,7 @@ import pytest
 from short_modules import model
 
 from flake8_celery_retry.model.work.arguments import Repeat
-from flake8_celery_retry.model.work.attempts import calls_of_itself, sends_of_itself
+from flake8_celery_retry.model.work.attempts import calls_of_itself, can_be_a_task, sends_of_itself
 
 HEAD = """
 from celery import Task, shared_task
@@ -222,3 +222,23 @@ def test_a_function_calls_itself(source, changed):
     module = model(f"from celery import shared_task\nfrom shop import other, pay\n{source}\n")
     repeats = calls_of_itself(module, module.functions[0])
     assert [changed_by(repeat) for repeat in repeats] == changed
+
+
+@pytest.mark.parametrize(
+    ("imports", "can"),
+    [
+        ("", True),
+        ("import time", True),
+        ("import os.path", True),
+        ("from urllib import parse", True),
+        ("import time, requests", False),
+        ("from requests import get", False),
+        ("from .shop import pay", False),
+        ("import requests\nfrom celery import shared_task", True),
+        ("import requests\nimport django", True),
+        ("import requests\nfrom django.db import models", True),
+        ("import requests\nimport djangoish", False),
+    ],
+)
+def test_a_plain_function_can_be_a_task(imports, can):
+    assert can_be_a_task(model(f"{imports}\ndef charge(): pass\n")) is can

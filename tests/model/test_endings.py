@@ -21,6 +21,7 @@ from shop import cache, is_expired, status_of
 def charge(self, order, number, cursor):
     left = order.deadline - 5
     also_left = left
+    total = order.total
 """
 
 TESTS = [
@@ -40,6 +41,11 @@ TESTS = [
     ("self.request.retries > 2", False),
     ("self.max_retries > 2", False),
     ("order.total > 2", False),
+    ("total > 2", False),
+    ("left and total and total", True),
+    ("left", True),
+    ("is_expired", True),
+    ("status_of(order).attempts", True),
 ]
 
 
@@ -64,6 +70,15 @@ COUNTS = [
     ("order.update(**number)", False),
     ("order.update(total=5)", False),
     ("order.filter(attempts=5)", False),
+    ("order.update(total=5, attempts=5)", True),
+    ("first = order.total = number", False),
+    ("order.attempts: int = number", False),
+    ("order.attempts -= 1", True),
+    ("order.attempts += number", False),
+    ("self.max_retries = 5", False),
+    ("order.attempts()", False),
+    ("cache.set('times', 1)", False),
+    ("order.lines[0].count += 1", True),
 ]
 
 

@@ -119,3 +119,125 @@ def test_celery_does_not_check_what_a_class_runs(parameters, arguments, expected
     )
     [call] = read_module(ast.parse(source), DEFAULT).retry_calls
     assert misfit_of(call) == expected
+
+
+#: What stands over a task that is retried with too much, and whether that is what takes it.
+DECORATORS = {
+    "@shared_task(bind=True)": True,
+    "@shared_task(bind=True, typing=True)": True,
+    "@shared_task(bind=True, typing=CHECKED)": True,
+    "@shared_task(bind=True, typing=False)": False,
+    "@shared_task(bind=True, typing=unread)": False,
+    "@shared_task(bind=True)\n@guarded": False,
+    "@house_task(bind=True)": False,
+    "@huey.task(bind=True)": False,
+    "@shared_task(bind=True, base=Plain)": True,
+    "@shared_task(bind=True, base=Calling)": False,
+    "@shared_task(bind=True, base=Derived)": False,
+}
+
+
+@pytest.mark.parametrize(("decorators", "is_read"), DECORATORS.items(), ids=DECORATORS)
+def test_who_takes_the_arguments(decorators: str, is_read: bool) -> None:
+    source = f"""
+from celery import Task, shared_task
+from shop import guarded, house_task, huey, unread
+CHECKED = True
+
+class Plain(Task): ...
+
+class Calling(Task):
+    def __call__(self, *args): ...
+
+class Derived(Calling): ...
+
+{decorators}
+def charge(self, a):
+    self.retry(args=(1, 2))
+"""
+    found = [misfit_of(call) for call in read_module(ast.parse(source), DEFAULT).retry_calls]
+    assert any(each is not None for each in found) is is_read
+
+
+#: The base of a task that is retried with the wrong arguments, and what is said of them.
+BASES = {
+    ("Task", "args=(1, 2)"): "too many",
+    ("Task", "kwargs={'b': 1}"): "unknown",
+    ("Elsewhere", "args=(1, 2)"): "too many",
+    ("Elsewhere", "kwargs={'b': 1}"): None,
+    ("Elsewhere", "args=(), kwargs={}"): None,
+}
+
+
+@pytest.mark.parametrize(("given", "kind"), BASES.items(), ids=map(" ".join, BASES))
+def test_a_base_that_nobody_can_see_may_take_more(given: tuple[str, str], kind: str) -> None:
+    base, arguments = given
+    for app in ("", "from celery import Celery\napp = Celery(task_cls='shop.Task')\n"):
+        source = f"""
+{app}
+from celery import Task, shared_task
+from shop import Elsewhere
+
+@shared_task(bind=True, base={base})
+def charge(self, a):
+    self.retry({arguments})
+"""
+        [call] = read_module(ast.parse(source), DEFAULT).retry_calls
+        found = misfit_of(call)
+        expected = kind if kind == "too many" or not app else None
+        assert (found.kind if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments", "options", "kind"),
+    [
+        ("", "args=()", "bind=False", None),
+        ("*a", "args=(1,)", "bind=True", None),
+        ("a", "args=(1, 2)", "bind=False", "too many"),
+        ("a", "args=(1,)", "bind=False", None),
+        ("a, self=None", "args=(1, 2)", "bind=False", None),
+        ("self, a, b", "args=(1, 2), kwargs={'b': 1}", "bind=True", "twice"),
+        ("self, a, b", "args=(1,), kwargs={'b': 1}", "bind=True", None),
+        ("self, a, b, /", "args=(1, 2), kwargs={'b': 1}", "bind=True", "unknown"),
+        ("self, a, b", "args=(1, *p)", "bind=True", None),
+        ("self, a", "args=(1, 2, *p)", "bind=True", None),
+        ("self, a", "args=p", "bind=True", None),
+        ("self, a", "args=(self, 1, 2)", "bind=True", None),
+        ("self, a", "args=(1, self)", "bind=True", "too many"),
+        ("self, a", "args=(1,), **p", "bind=True", None),
+        ("self, a", "args=(1,), kwargs=p", "bind=True", None),
+        ("self, a", "args=(), kwargs={**p}", "bind=True", None),
+        ("self, a", "args=(), kwargs={'b': 1, **p}", "bind=True", "unknown"),
+        ("self, a, b=1", "kwargs={'c': 1}", "bind=True", "unknown"),
+        ("self, a, b=1, *, c, **d", "args=(1,), kwargs={}", "bind=True", "missing"),
+        ("self, a, b=1, *, c=1, **d", "args=(1,), kwargs={}", "bind=True", None),
+        ("self, a, *b", "args=(1, 2, 3)", "bind=True", None),
+        ("self, a, b, /, **k", "args=(1, 2), kwargs={'b': 1}", "bind=True", None),
+        ("self, a, b", "kwargs={'b': 1}", "bind=True", None),
+        ("self, a, b", "args=(1,)", "bind=True", None),
+    ],
+)
+def test_what_a_task_takes(parameters: str, arguments: str, options: str, kind: str | None) -> None:
+    source = (
+        "from celery import shared_task\n"
+        f"@shared_task({options})\n"
+        f"def charge({parameters}):\n"
+        f"    charge.retry({arguments})\n"
+    )
+    [call] = read_module(ast.parse(source), DEFAULT).retry_calls
+    found = misfit_of(call)
+    assert (found.kind if found is not None else None) == kind
+
+
+def test_arguments_that_are_filled_later() -> None:
+    source = """
+from celery import shared_task
+@shared_task(bind=True)
+def charge(self, a):
+    given = [1, 2]
+    {}
+    self.retry(args=given)
+"""
+    for statement, is_read in {"given.append(3)": False, "print(given)": True}.items():
+        module = read_module(ast.parse(source.format(statement)), DEFAULT)
+        assert (misfit_of(module.retry_calls[0]) is not None) is is_read

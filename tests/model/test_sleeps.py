@@ -38,6 +38,30 @@ BODIES = {
         1,
         True,
     ),
+    "before a loop": ("if slow():\n    sleep(1)\n    while slow():\n        {}", 0, False),
+    "in what is awaited": (
+        "try:\n    pay()\nexcept OSError:\n    await pay(sleep(1))\n    {}",
+        1,
+        False,
+    ),
+    "in a handler of a nested function": (
+        "def again():\n    try:\n        pay()\n    except OSError:\n        sleep(1)\n        {}\n"
+        "if slow(): again()",
+        1,
+        True,
+    ),
+    "in a handler of a nested function and before it": (
+        "def again():\n    try:\n        pay()\n    except OSError:\n        sleep(1)\n        {}\n"
+        "try:\n    pay()\nexcept OSError:\n    sleep(2)\n    again()",
+        2,
+        False,
+    ),
+    "in an else in a branch": (
+        "if slow():\n    sleep(1)\n    try:\n        pay()\n    except OSError:\n        pass\n"
+        "    else:\n        {}",
+        0,
+        False,
+    ),
     "in an else": (
         "try:\n    pay()\nexcept OSError:\n    pass\nelse:\n    sleep(1)\n    {}",
         0,

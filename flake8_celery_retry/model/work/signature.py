@@ -71,7 +71,7 @@ def misfit_of(call: RetryCall) -> Misfit | None:
     if signature is None:
         return None
     given = _given(call, task)
-    misfits = _misfits(call, signature, given) if given is not None else iter(())
+    misfits = _misfits(call, task, signature, given) if given is not None else iter(())
     is_known = not (task.has_base_elsewhere or task.module.recognition.makes_app_with_task_class)
     # A base class may add what is missing, or take what is unknown, but hardly what comes too much.
     return next((found for found in misfits if is_known or found.kind == "too many"), None)
@@ -165,8 +165,8 @@ def _rest_as_it_came(task: Task) -> ast.arg | None:
     return None if rest is None or task.module.names.is_changed(rest) else rest
 
 
-def _misfits(call: RetryCall, signature: Signature, given: _Given) -> Iterator[Misfit]:
-    is_checked = call.task is not None and not call.task.is_class
+def _misfits(call: RetryCall, task: Task, signature: Signature, given: _Given) -> Iterator[Misfit]:
+    is_checked = not task.is_class
     count, names = given.many, given.names
     filled = signature.by_position[:count] if count is not None else ()
     if count is not None and count > len(signature.by_position) and not signature.takes_rest:
@@ -190,16 +190,15 @@ def _misfits(call: RetryCall, signature: Signature, given: _Given) -> Iterator[M
     if count and given.leaves_names:
         left_out = signature.by_position[count:]
         is_needed = not signature.required.isdisjoint(left_out)
-        lost = () if is_needed else tuple(name for name in left_out if _is_missed(call, name))
+        lost = () if is_needed else tuple(name for name in left_out if _is_missed(call, task, name))
         if lost:
             yield Misfit("lost", False, lost)
 
 
-def _is_missed(call: RetryCall, name: str) -> bool:
+def _is_missed(call: RetryCall, task: Task, name: str) -> bool:
     """Whether the body reads a parameter for more than a retry, and not to decide that this one
     goes without it."""
-    assert call.task is not None
-    use = _uses(call.task)[name]
+    use = _uses(task)[name]
     return use.is_read and use.tests.isdisjoint(frame.node for frame in call.frames)
 
 

@@ -143,9 +143,8 @@ def _way_to(module: Module, node: ast.AST) -> Way | None:
             return Way(frame.node)
         if frame.kind in {"if", "match"}:
             way = Way(frame.node)
-        elif frame.kind == "try" and isinstance(frame.node, TRY):
-            if not module.tree.is_inside(node, frame.node.body[0]):
-                break
-        elif frame.kind in {"loop", "else", "finally"}:
+        elif frame.kind == "loop":
+            break
+        elif isinstance(frame.node, TRY) and not module.tree.is_inside(node, frame.node.body[0]):
             break
     return way or rest_after_exit(module, node)
