@@ -241,3 +241,19 @@ def charge(self, a):
     for statement, is_read in {"given.append(3)": False, "print(given)": True}.items():
         module = read_module(ast.parse(source.format(statement)), DEFAULT)
         assert (misfit_of(module.retry_calls[0]) is not None) is is_read
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lost"), [("", ()), ("args=()", ()), ("args=(1,)", ("b",)), ("args=(1, 2)", ())]
+)
+def test_what_is_lost_where_everything_has_a_default(arguments: str, lost: tuple[str, ...]) -> None:
+    source = f"""
+from celery import shared_task
+@shared_task(bind=True)
+def charge(self, a=1, b=2):
+    print(a, b)
+    self.retry({arguments})
+"""
+    [call] = read_module(ast.parse(source), DEFAULT).retry_calls
+    found = misfit_of(call)
+    assert (found.names if found is not None else ()) == lost

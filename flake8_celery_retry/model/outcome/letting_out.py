@@ -62,11 +62,12 @@ def function_called(module: Module, call: ast.Call) -> Scope | None:
 def _method(module: Module, attribute: ast.Attribute) -> ast.AST | None:
     """The method of the class around, or of its bases in the module, that ``self.name`` is."""
     parameter = module.names.parameter(attribute.value)
-    method = module.tree.scope_of_parameter(parameter) if parameter is not None else None
-    around = method.parent.node if method is not None and method.parent is not None else None
-    if method is None or not isinstance(around, ast.ClassDef):
+    if parameter is None:
         return None
-    if method.parameters[:1] != [parameter]:
+    method = module.tree.scope_of_parameter(parameter)
+    assert method.parent is not None
+    around = method.parent.node
+    if not isinstance(around, ast.ClassDef) or method.parameters[:1] != [parameter]:
         return None
     for class_ in (around, *module.recognition.local_bases(around)):
         for binding in module.tree.scope_made_by(class_).bindings.get(attribute.attr, ()):

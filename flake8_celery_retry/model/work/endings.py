@@ -29,9 +29,7 @@ def is_limited(repeat: Repeat) -> bool:
     module, changed = repeat.module, frozenset(repeat.changed)
 
     def asks(test: ast.expr) -> bool:
-        return asks_for_an_end(module, test) or (
-            bool(changed) and _asks_for_one_of(module, test, changed)
-        )
+        return asks_for_an_end(module, test) or _asks_for_one_of(module, test, changed)
 
     known = module.answers.setdefault((is_limited, changed), {})
     return flow.is_decided_on_the_way(module.values, repeat.node, asks, known)

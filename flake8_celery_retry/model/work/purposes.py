@@ -34,7 +34,7 @@ class Purposes:
                 if answer is not None:
                     return answer
             elif isinstance(parent, (ast.If, ast.While)):
-                return field == "test" and self._only_tell_or_wait([*parent.body, *parent.orelse])
+                return self._only_tell_or_wait([*parent.body, *parent.orelse])
             elif isinstance(parent, ast.NamedExpr):
                 if not self._is_so_for(parent.target):
                     return False
