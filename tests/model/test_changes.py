@@ -134,6 +134,9 @@ BEFORE = {
     "p.pop()\np = dict(p)": ["p.pop()"],
     "p = dict(p)\np.pop()": [],
     "p = dict(p)\nq.pop()": ["q.pop()"],
+    "r = p.x['a']\np['a'] = 1": [],
+    "p['a'] = 1\np['a'] = 2": [],
+    "p = dict(p)\np.pop()\np = list(p)": [],
     "p = dict(p)\np = p or []\np.pop()": [],
     "p = p or []\np = dict(p)\np.pop()": [],
     "p = p or []\np.pop()": ["p.pop()"],
@@ -245,6 +248,9 @@ AUTOMATIC = {
     "p.pop()\nlog.info(p)": [],
     "p.pop()\nlog.info(p)\nq.pop()\nraise OSError": ["p.pop()", "q.pop()"],
     "if q:\n    p.pop()\n    return\nsend()": [],
+    "p.pop()\nself.retry(args=())": [],
+    "p.pop()\nq[0]()": ["p.pop()"],
+    "log.info(send(), p.pop())": [],
     "p.pop()\nsend()\nq.pop()\nint(1)": ["p.pop()"],
 }
 

@@ -22,6 +22,7 @@ def charge(self, order, number, cursor):
     left = order.deadline - 5
     also_left = left
     total = order.total
+    walked = walked.next
 """
 
 TESTS = [
@@ -42,6 +43,8 @@ TESTS = [
     ("self.max_retries > 2", False),
     ("order.total > 2", False),
     ("total > 2", False),
+    ("walked > 2", False),
+    ("len(order.attempts) > 2", True),
     ("left and total and total", True),
     ("left", True),
     ("is_expired", True),

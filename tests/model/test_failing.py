@@ -44,6 +44,8 @@ EXPRESSIONS = [
     ("order().name", True),
     ("self.name", False),
     ("self.request.id", False),
+    ("self.get().name", False),
+    ("order.get().name", True),
     ("charge.name", False),
     ("shop.NAME", False),
     ("order", False),

@@ -21,9 +21,7 @@ def functions_that_raise(module: Module) -> frozenset[Scope]:
         for node in scope.walk((ast.Raise, ast.Assert, ast.Call)):
             if not isinstance(node, ast.Call) or _raises_by_name(node):
                 waiting.append(scope)
-                continue
-            called = function_called(module, node)
-            if called is not None:
+            elif (called := function_called(module, node)) is not None:
                 callers.setdefault(called, []).append(scope)
     found: set[Scope] = set()
     while waiting:

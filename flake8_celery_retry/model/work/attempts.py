@@ -27,7 +27,9 @@ def can_be_a_task(module: Module) -> bool:
     Django, or one that shows nothing but the standard library."""
     roots = {name.partition(".")[0] for name in module.tree.imported}
     return (
-        module.recognition.imports_celery or "django" in roots or roots <= sys.stdlib_module_names
+        module.recognition.imports_celery
+        or "django" in roots
+        or sys.stdlib_module_names.issuperset(roots)
     )
 
 
@@ -206,8 +208,9 @@ def _send_of_itself(task: Task, call: ast.Call) -> Repeat | None:
         _give_packed(repeat, call, 1)
         return repeat
     if method == "replace":
-        signature = call.args[0] if task.is_reference(receiver) and call.args else None
-        return repeat if signature is not None and _sign(repeat, task, signature) else None
+        if not (task.is_reference(receiver) and call.args):
+            return None
+        return repeat if _sign(repeat, task, call.args[0]) else None
     if method not in SENDING_METHODS:
         return None
     if not task.is_reference(receiver):

@@ -84,9 +84,10 @@ def _targets(node: ast.AST) -> Iterator[tuple[ast.expr, ast.Subscript | None]]:
             yield node.target, None
     elif isinstance(node, ast.Delete):
         yield from ((part.value, None) for part in node.targets if isinstance(part, ast.Subscript))
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+    else:
+        assert isinstance(node, (ast.Assign, ast.AnnAssign))
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
+        for target in targets if node.value is not None else ():
             parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
             yield from ((part.value, part) for part in parts if isinstance(part, ast.Subscript))
 
@@ -146,7 +147,7 @@ def _is_name(expression: ast.expr, name: str) -> bool:
 
 
 def _position(node: ast.AST) -> Position:
-    assert isinstance(node, (ast.expr, ast.stmt, ast.ExceptHandler, ast.arg, ast.pattern))
+    assert isinstance(node, (ast.expr, ast.stmt, ast.ExceptHandler, ast.pattern))
     return node.lineno, node.col_offset
 
 
@@ -175,9 +176,10 @@ def _keys_read(node: ast.expr) -> Iterator[tuple[str, str]]:
         method = node.func
         if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name) and node.args:
             yield method.value.id, ast.unparse(node.args[0])
-    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+    else:
+        assert isinstance(node, ast.Compare)
         where = node.comparators[0]
-        if isinstance(where, ast.Name):
+        if isinstance(where, ast.Name) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             yield where.id, ast.unparse(node.left)
 
 
@@ -258,8 +260,7 @@ class _Retried:
         if module.is_retry(call) or module.is_log_call(call):
             return False
         if isinstance(function, ast.Attribute):
-            parameter = module.names.parameter(function.value)
-            return parameter is None or parameter not in self.task.own_parameters
+            return module.names.parameter(function.value) not in self.task.own_parameters
         qualified = module.names.qualified(function) or ""
         return not hasattr(builtins, qualified) or qualified in WORKING_BUILTINS
 

@@ -106,8 +106,6 @@ def _is_attempts(module: Module, expression: ast.expr) -> bool:
     sent anew has a retry count of 0."""
     if not isinstance(expression, ast.Attribute) or is_request_retries(module, expression):
         return False
-    is_called = isinstance(module.tree.parent(expression), ast.Call) and (
-        module.tree.field(expression) == "func"
-    )
+    is_called = module.tree.field(expression) == "func"
     is_option = expression.attr == "max_retries"
     return not (is_called or is_option) and bool(re.search(NAMES_FOR_ATTEMPTS, expression.attr))

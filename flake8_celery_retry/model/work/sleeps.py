@@ -143,8 +143,8 @@ def _way_to(module: Module, node: ast.AST) -> Way | None:
             return Way(frame.node)
         if frame.kind in {"if", "match"}:
             way = Way(frame.node)
-        elif frame.kind == "loop":
-            break
-        elif isinstance(frame.node, TRY) and not module.tree.is_inside(node, frame.node.body[0]):
+        elif frame.kind == "loop" or (
+            isinstance(frame.node, TRY) and not module.tree.is_inside(node, frame.node.body[0])
+        ):
             break
     return way or rest_after_exit(module, node)
