@@ -47,6 +47,7 @@ class Base(Task):
 
 class Charge(Base):
     name = "charge"
+    shown = lambda self: self.name
     autoretry_for = (TimeLimitExceeded,)
     def run(self, order): {run}
     def other(self, order): {other}
@@ -89,4 +90,16 @@ def charge_order(self, order):
 
 def test_a_retry_call_outside_of_handlers():
     source = f"{HEAD}\n@shared_task(bind=True)\ndef charge_order(self): self.retry()\n"
+    assert [never_raised_for(call) for call in retry_calls(source)] == [None]
+
+
+def test_a_helper_may_be_called_by_who_waits():
+    source = f"""{HEAD}
+def again(task, order):
+    task.request.id
+    try:
+        charge(order)
+    except TimeLimitExceeded:
+        task.retry()
+"""
     assert [never_raised_for(call) for call in retry_calls(source)] == [None]

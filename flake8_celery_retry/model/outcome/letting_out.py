@@ -51,9 +51,11 @@ def lets_out(task: Task, handler: Handler) -> bool:
 
 def function_called(module: Module, call: ast.Call) -> Scope | None:
     """The function of the module that a call runs: by its name, or a method by that of ``self``."""
-    function: ast.AST | None = module.names.definition(call.func)
-    if function is None and isinstance(call.func, ast.Attribute):
+    function: ast.AST | None
+    if isinstance(call.func, ast.Attribute):
         function = _method(module, call.func)
+    else:
+        function = module.names.definition(call.func)
     return module.tree.scope_made_by(function) if isinstance(function, FunctionNode) else None
 
 
