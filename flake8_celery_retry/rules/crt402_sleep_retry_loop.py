@@ -101,10 +101,9 @@ def check(module: Module) -> Iterator[Mistake]:
     for scope in module.functions:
         assert isinstance(scope.node, FunctionNode)
         task = module.task_running(scope.node.body[0])
-        if task is None:
-            continue
-        for sleep in sleeps_between_attempts(module, scope):
-            yield Mistake(sleep, _message(task, sleep))
+        if task is not None:
+            for sleep in sleeps_between_attempts(module, scope):
+                yield Mistake(sleep, _message(task, sleep))
 
 
 def _message(task: Task, sleep: ast.Call) -> str:

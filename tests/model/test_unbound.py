@@ -323,3 +323,8 @@ def test_five_thousand_clauses_and_names() -> None:
     head = "from celery import shared_task\n@shared_task(bind=True)\ndef t(self):\n    try:\n"
     source = f"{head}{names}{clauses}"
     assert "CRT111" not in codes(source)
+
+
+def test_what_a_lambda_binds_is_its_own() -> None:
+    assert found("later = lambda: (y := p)\nx = later()")
+    assert not found("later = lambda: (x := p)\nlater()")
