@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..facts.options import are_of_celery
 from ..syntax.scopes import FunctionNode, Scope
-from ..syntax.values import UNKNOWN
 from .recognition import Decorator
 from .tasks import Option, Task
 
@@ -109,7 +108,7 @@ def _is_bound(module: Module, decorator: Decorator) -> bool | None:
     value = module.values.value(option.value)
     if value is True:
         return True
-    return None if value is UNKNOWN or value else False
+    return None if value else False  # what can't be read may be true
 
 
 class _ClassUses(NamedTuple):
@@ -120,7 +119,7 @@ class _ClassUses(NamedTuple):
     function takes its place.
     """
 
-    registered: frozenset[ast.ClassDef]
+    registered: frozenset[ast.ClassDef | None]
     replaced: frozenset[ast.ClassDef]
 
     @classmethod
@@ -128,13 +127,12 @@ class _ClassUses(NamedTuple):
         return cls(_registered_classes(module), _replaced_classes(module, decorators))
 
 
-def _registered_classes(module: Module) -> frozenset[ast.ClassDef]:
-    made = (
+def _registered_classes(module: Module) -> frozenset[ast.ClassDef | None]:
+    return frozenset(
         module.values.instance_of(call.args[0])
         for call in module.tree.calls
         if isinstance(call.func, ast.Attribute) and call.func.attr == "register_task" and call.args
     )
-    return frozenset(class_ for class_ in made if class_ is not None)
 
 
 def _replaced_classes(module: Module, decorators: list[Decorator]) -> frozenset[ast.ClassDef]:
@@ -163,9 +161,7 @@ def _classes_named_otherwise(module: Module, as_base: set[int]) -> set[ast.Class
     found: set[ast.ClassDef] = set()
     for scope in module.tree.scopes:
         for name in scope.walk(ast.Name):
-            if not isinstance(name.ctx, ast.Load) or id(name) in as_base:
-                continue
-            if module.tree.field(name) in {"annotation", "bases", "returns"}:
+            if id(name) in as_base or module.tree.field(name) in {"annotation", "bases", "returns"}:
                 continue
             class_ = module.recognition.class_named(name)
             if class_ is not None and not module.tree.is_inside(name, class_):

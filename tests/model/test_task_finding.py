@@ -7,6 +7,8 @@ import ast
 import pytest
 from short_modules import model
 
+from flake8_celery_retry.settings import Settings
+
 HEAD = """
 from functools import partial
 from celery import Celery, Task, shared_task
@@ -215,3 +217,9 @@ def export(): pass
 def test_a_task_may_be_another_librarys(source, may_be_foreign):
     [task] = model(source).tasks
     assert task.may_be_foreign is may_be_foreign
+
+
+def test_what_the_user_names_is_celerys():
+    settings = Settings(task_decorators=frozenset({"broker.task"}))
+    [task] = model("@broker.task\ndef f(): pass\n", settings).tasks
+    assert not task.may_be_foreign
