@@ -103,7 +103,7 @@ class Task:
     @property
     def is_house(self) -> bool:
         """Whether a decorator of the project's own makes the task: it may bring options."""
-        return self.decorator is not None and self.known_by in {"option", "configuration"}
+        return self.known_by in {"option", "configuration"}
 
     @property
     def has_hidden_options(self) -> bool:
@@ -245,8 +245,8 @@ class Task:
         assert self.function is not None
         parameters = self.positional_parameters
         if not parameters:
-            node = self.function.node
-            return isinstance(node, FunctionNode) and node.args.vararg is not None
+            assert isinstance(self.function.node, FunctionNode)
+            return self.function.node.args.vararg is not None
         first = parameters[0]
         return (
             is_name_for_a_task(first.arg)

@@ -82,6 +82,11 @@ def test_a_bound_task_has_a_request_though_it_forgot_to_take_itself(
     assert is_request(module, asked(module)) is is_it
 
 
+def test_another_self_is_not_the_one_that_was_forgotten():
+    module = in_task("for self in order: later(self.request)", "order")
+    assert not is_request(module, asked(module))
+
+
 @pytest.mark.parametrize(
     ("source", "is_it"),
     [
@@ -125,6 +130,7 @@ COMPARISONS = [
     ("self.request.retries + 1 > 3", ["3"]),
     ("int(self.request.retries) > 3", ["3"]),
     ("1 < self.request.retries < 3", ["1", "3"]),
+    ("1 < n < self.request.retries", ["1", "self.request.retries"]),
     ("self.request.retries == 0 and order > 3", ["0"]),
     ("self.request.retries == self.max_retries", ["self.max_retries"]),
     ("order > 3", []),
@@ -206,6 +212,10 @@ LIMITS = [
     ("self.request.retries < 3 and job()\nself.retry()", False),
     ("if job(): self.retry(countdown=self.request.retries > 3)", False),
     ("if order > 3: return\nself.retry()", False),
+    (
+        "match self.request.retries < 3:\n    case True: self.retry()\n    case _: self.retry()",
+        False,
+    ),
     # A comparison with 0 asks whether this is the first run.
     ("if self.request.retries > 0: return\nself.retry()", False),
     ("if self.request.retries == 0: self.retry()", False),
@@ -225,6 +235,7 @@ LIMITS = [
     # By an argument that counts the attempts.
     ("if order > 3: return\nself.retry(args=(order + 1,))", True),
     ("if order < 0: return\nself.retry(args=(order - 1,))", True),
+    ("if order > 3: return\nif job(): self.retry()\nself.retry(args=(order + 1,))", True),
     ("if order > 3: return\nself.retry(args=(order * 2,))", False),
     ("if order > 3: return\nself.retry(args=(order + job,))", False),
     ("if order > 3: return\nself.retry(args=(1 + order,))", False),
@@ -252,6 +263,9 @@ AUTOMATIC = [
     ("if self.request.retries > 0: return\njob()", False),
     ("if order > 3: return\njob()", False),
     ("if monotonic() > 3: return\njob()", True),
+    ("assert self.request.retries < 3\njob()", True),
+    ("self.request.retries < 3 and job()", False),
+    ("match self.request.retries < 3:\n    case True: return\n    case _: job()", False),
 ]
 
 

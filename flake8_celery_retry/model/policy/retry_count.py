@@ -125,21 +125,20 @@ def _reads_clock(module: Module, call: ast.Call) -> bool:
 
 def _is_counter(task: Task, expression: ast.expr) -> bool:
     """Whether an expression is an argument of the task that counts its attempts."""
-    counters = _counters(task)
-    return bool(counters) and any(
-        task.module.names.parameter(node) in counters
+    return any(
+        task.module.names.parameter(node) in _counters(task)
         for node in _nodes_of_value(task.module, expression)
     )
 
 
 @remembered
-def _counters(task: Task) -> frozenset[ast.arg]:
+def _counters(task: Task) -> frozenset[ast.arg | None]:
     """The arguments of a task that its function adds to, or of which it gives its next run one
     more."""
     module = task.module
     if task.function is None:
         return frozenset()
-    found: set[ast.arg] = set()
+    found: set[ast.arg | None] = set()
     for step in task.function.walk((ast.AugAssign, ast.BinOp)):
         if isinstance(step, ast.BinOp):
             counted, by = step.left, step.right
@@ -147,7 +146,7 @@ def _counters(task: Task) -> frozenset[ast.arg]:
         else:
             counted, by, counts = step.target, step.value, True
         parameter = module.names.parameter(counted)
-        if isinstance(step.op, (ast.Add, ast.Sub)) and parameter is not None and counts:
+        if isinstance(step.op, (ast.Add, ast.Sub)) and counts:
             found |= {parameter} if module.values.number(by) is not None else set()
     return frozenset(found & {*task.own_parameters})
 
@@ -193,6 +192,6 @@ def _decisions_here(module: Module, expression: ast.expr) -> Iterator[ast.AST]:
                 yield parent
         elif field_name in {"test", "subject"}:
             yield parent
-        if isinstance(parent, (ast.stmt, ast.match_case)):
+        if isinstance(parent, ast.stmt):
             return
         child = parent
