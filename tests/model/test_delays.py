@@ -18,6 +18,7 @@ from flake8_celery_retry.model.policy.delays import (
     largest_delay,
     shortest_automatic_delay,
     shortest_delay,
+    waits_default_delay,
 )
 
 HEAD = """
@@ -50,6 +51,10 @@ CALLS = [
     ("max_retries=None", "countdown=2**n", math.inf, 1),
     ("max_retries=None", "countdown=min(2**n, 600)", 600, 1),
     ("max_retries=None", "countdown=60", 60, 60),
+    ("max_retries=3", "countdown=60 - 10 * n", 60, 40),
+    # One of the last two can't be calculated.
+    ("max_retries=None", "countdown=1 << n + 2", 2**64, None),
+    ("max_retries=None", "countdown=60 / (62 - n)", 60, None),
     ("max_retries=UNKNOWN", "countdown=2**n", None, 1),
     ("max_retries=100", "countdown=n", 99, 0),
     ("", "countdown=60, max_retries=0", None, None),
@@ -86,6 +91,36 @@ def charge(self, order):
     self.retry({arguments})
 """)
     [call] = module.retry_calls
+    assert largest_delay(call) == largest
+    assert shortest_delay(call) == shortest
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "waits"),
+    [
+        ("", "", True),
+        ("", "countdown=None, eta=None", True),
+        ("", "countdown=5", False),
+        ("", "eta=later", False),
+        ("", "**UNKNOWN", False),
+        ("max_retries=0", "", False),
+        ("max_retries=UNKNOWN", "", True),
+    ],
+)
+def test_a_retry_call_leaves_its_delay_to_the_default(options, arguments, waits):
+    [call] = model(
+        f"{HEAD}@shared_task(bind=True, {options})\ndef charge(self): self.retry({arguments})\n"
+    ).retry_calls
+    assert waits_default_delay(call) is waits
+
+
+@pytest.mark.parametrize(
+    ("countdown", "largest", "shortest"), [("60", 60, 60), ("2**self.request.retries", None, 1)]
+)
+def test_who_runs_a_helper_may_limit_it(countdown, largest, shortest):
+    [call] = model(
+        f"{HEAD}def again(self): self.retry(countdown={countdown}, max_retries=5); self.name\n"
+    ).retry_calls
     assert largest_delay(call) == largest
     assert shortest_delay(call) == shortest
 
@@ -128,6 +163,8 @@ OPTIONS = [
     (AUTORETRY + "retry_backoff=True, max_retries=1", ("retry_backoff", 1), None),
     (AUTORETRY + "retry_backoff=True, max_retries=None", ("retry_backoff", 600), None),
     (AUTORETRY + "retry_backoff=UNKNOWN", None, None),
+    (AUTORETRY + "retry_backoff='inf', retry_jitter=False", None, None),
+    (AUTORETRY + "retry_backoff=5, retry_backoff_max=1e999, retry_jitter=False", None, None),
     (AUTORETRY + "retry_kwargs={'countdown': 7}", ("countdown", 7), 7),
     (AUTORETRY + "retry_kwargs={'countdown': 7}, default_retry_delay=9", ("countdown", 7), 7),
     (AUTORETRY + "retry_kwargs={'countdown': 7}, retry_backoff=3", ("retry_backoff", 12), None),

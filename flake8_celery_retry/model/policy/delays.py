@@ -31,7 +31,7 @@ def largest_delay(call: RetryCall) -> float | None:
     delays = [Calculation(call.module, count).number(delay) for count in counts]
     if limit == math.inf and _still_grows(delays):
         return math.inf
-    if limit > RETRIES and limit < math.inf:
+    if limit < math.inf:
         delays.append(Calculation(call.module, int(limit) - 1).number(delay))
     return max((known for known in delays if known is not None), default=None)
 
@@ -45,9 +45,10 @@ def _still_grows(delays: list[float | None]) -> bool:
 def _delay_from_now(call: RetryCall) -> ast.expr | None:
     """The ``countdown`` of a retry call, else the ``timedelta`` that its ``eta`` adds to now."""
     module = call.module
-    countdown, eta = call.argument("countdown"), call.argument("eta")
-    if countdown is not None and call.passes("countdown"):
+    if call.passes("countdown"):
+        countdown = call.arguments["countdown"].value
         return None if module.kinds.is_timedelta(countdown) else countdown
+    eta = call.argument("eta")
     moment = module.values.read(eta) if eta is not None else None
     if not isinstance(moment, ast.BinOp) or not isinstance(moment.op, ast.Add):
         return None
@@ -87,7 +88,7 @@ def shortest_delay(call: RetryCall) -> float | None:
     counts = range(int(min(limit or RETRIES, RETRIES)) if depends else 1)
     delays = [Counted(call.module, count).number(delay) for count in counts]
     known = [each for each in delays if each is not None]
-    return min(known) if known and len(known) == len(delays) else None
+    return min(known, default=None) if known == delays else None
 
 
 def shortest_automatic_delay(task: Task) -> float | None:
@@ -118,6 +119,6 @@ def _backoff(task: Task, retries: int) -> float | None:
     """``celery.utils.time.get_exponential_backoff_interval`` at a retry count, without jitter."""
     factor = setting_of_task(task, "retry_backoff").converted_number
     maximum = setting_of_task(task, "retry_backoff_max").converted_number
-    if factor is None or maximum is None or not math.isfinite(factor + maximum):
+    if factor is None or maximum is None or not all(map(math.isfinite, (factor, maximum))):
         return None
     return min(int(maximum), int(max(1.0, factor)) << retries)
