@@ -11,6 +11,9 @@ HEAD = """
 import random
 from celery import Task, shared_task
 from shop import UNKNOWN, later
+
+def again(self): self.retry(countdown=5, queue=self.name)
+def told(self): print(self.name)
 """
 
 CALLS = [
@@ -39,7 +42,7 @@ def test_a_retry_call_expires_before_it_is_due(arguments, expiry):
     module = model(
         f"{HEAD}@shared_task(bind=True)\ndef charge(self, order): self.retry({arguments})\n"
     )
-    assert expiry_of_call(module.retry_calls[0]) == expiry
+    assert expiry_of_call(module.retry_calls[-1]) == expiry
 
 
 AUTO = "autoretry_for=(OSError,), "
@@ -92,6 +95,8 @@ TASKS = [
     # The task may be retried elsewhere, by what gets it.
     ("expires=60", "self.retry(); later(self)", None),
     ("expires=60", "later(self)", None),
+    ("expires=60", "again(self); self.retry()", None),
+    ("expires=60", "told(self); self.retry()", OWN),
     ("expires=60, bind=UNKNOWN", "self.retry()", OWN),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from short_modules import codes, only_task, retry_calls
+from short_modules import codes, model, only_task, retry_calls
 
 from flake8_celery_retry.model.policy.in_force import (
     delay_in_force,
@@ -63,6 +63,24 @@ def test_what_another_module_may_say_is_hidden(decorator: str, head: str) -> Non
     assert setting.is_hidden
     assert setting.place is None
     assert setting.limit is None
+
+
+@pytest.mark.parametrize(
+    ("decorator", "limit"),
+    [
+        ("shared_task(max_retries=5, **OPTIONS)", 5),
+        ("shared_task(max_retries=5, base=House)", 5),
+        ("shared_task(base=Base)", 7),
+        ("shared_task(base=Base, **OPTIONS)", None),
+        ("shared_task(base=Base, max_retries=5, **OPTIONS)", 5),
+    ],
+)
+def test_what_is_written_at_the_task_itself_is_not_hidden(decorator, limit) -> None:
+    head = "class Base(Task):\n    max_retries = 7\n    abstract = True\n"
+    module = model(f"{HEAD}{head}\n@{decorator}\ndef charge(self): charge.retry()\n")
+    setting = setting_of_task(module.tasks[-1], "max_retries")
+    assert setting.limit == limit
+    assert setting.is_hidden is (limit is None)
 
 
 def test_a_name_of_another_module_is_unreadable_where_it_stands() -> None:

@@ -32,7 +32,7 @@ def expiry_of_call(call: RetryCall) -> Expiry | None:
 def expiries_of_task(task: Task) -> Iterator[tuple[Option, Expiry]]:
     """The options that let the first retry of a task expire: ``expires`` in ``retry_kwargs``, and
     the task's own, where none of its retries outlives it."""
-    if not task.is_base and not task.is_house:
+    if not task.is_house:
         for option, delays in (_of_retry_kwargs(task), _of_task(task)):
             known = [delay for delay in delays if delay is not None]
             if option is not None and known and known == delays:

@@ -69,7 +69,7 @@ def setting_of_task(task: Task, name: str) -> Setting:
     option = task.option(name)
     if option is not None and (option.is_own or task.options_complete):
         return Setting(module, module.values.value(option.value), option)
-    if option is not None or is_hidden(task):
+    if is_hidden(task):
         return Setting(module, UNKNOWN, is_hidden=True)
     default = RETRY_OPTIONS[name].default
     return Setting(module, default if isinstance(default, int) else UNKNOWN)
@@ -102,7 +102,7 @@ def delay_in_force(task: Task) -> Setting:
     ``countdown`` in ``retry_kwargs``, and that ``default_retry_delay``
     (``celery/app/autoretry.py``)."""
     backoff = setting_of_task(task, "retry_backoff")
-    if backoff.is_hidden or backoff.value is UNKNOWN or backoff.converted_number:
+    if backoff.value is UNKNOWN or backoff.converted_number:
         return backoff
     return _of_autoretry(task, "countdown") or setting_of_task(task, "default_retry_delay")
 

@@ -50,7 +50,7 @@ def _is_poll(call: RetryCall) -> bool:
 def _is_told_when(call: RetryCall) -> bool:
     """Whether the exception of a handler says how long a retry waits, by an attribute of it."""
     delay = call.argument("countdown") or call.argument("eta")
-    if delay is None or call.exception_name is None:
+    if delay is None:
         return False
     module = call.module
     return any(
