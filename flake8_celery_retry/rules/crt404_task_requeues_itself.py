@@ -108,7 +108,8 @@ def _message(task: Task, send: Repeat) -> str:
     delays = [option for option in send.options if option.arg in {"countdown", "eta"}]
     delay = ""
     if delays and not send.counts_in_options:
-        delay = f"{delays[0].arg}={ast.unparse(delays[0].value)}"
+        last = delays[-1]  # wins over that of a signature
+        delay = f"{last.arg}={ast.unparse(last.value)}"
     told = f"sends itself again{without}: no limit applies; "
     return f"{task.name} {told}{retry_to_write(task.self_name, delay, ROOM - len(told))}"
 

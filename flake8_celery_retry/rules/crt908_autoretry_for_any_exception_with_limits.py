@@ -83,22 +83,25 @@ from collections.abc import Iterator
 
 from ..linting.findings import Mistake
 from ..linting.quoting import runs_of_a_bug
-from ..model import Module
+from ..model import Module, Task
 from ..model.outcome.unreached import never_retries_automatically
 from ..model.policy.autoretry import broad_exception, has_policy
-from ..model.policy.limits import limit_of_autoretry
+from ..model.policy.limits import is_never, limit_of_autoretry
 
 
 def check(module: Module) -> Iterator[Mistake]:
     for task in module.tasks_and_lone_bases:
-        if broad_exception(task) is None or not has_policy(task):
-            continue
-        limit = limit_of_autoretry(task)
-        if (limit is None or limit > 0) and not never_retries_automatically(task):
-            option = task.option("autoretry_for")
-            assert option is not None
-            yield Mistake(
-                option.value,
-                f"{task.name_at(option)} retries any error: {runs_of_a_bug(limit)}; "
-                "list timeouts and connection errors",
-            )
+        if broad_exception(task) is not None and has_policy(task):
+            yield from _mistakes(task)
+
+
+def _mistakes(task: Task) -> Iterator[Mistake]:
+    limit = limit_of_autoretry(task)
+    if not (is_never(limit) or never_retries_automatically(task)):
+        option = task.option("autoretry_for")
+        assert option is not None
+        yield Mistake(
+            option.value,
+            f"{task.name_at(option)} retries any error: {runs_of_a_bug(limit)}; "
+            "list timeouts and connection errors",
+        )
