@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import indent
 
 import pytest
-from short_modules import retry_calls
+from short_modules import model, retry_calls
 
 from flake8_celery_retry.model.outcome.swallowing import (
     lets_out,
@@ -274,6 +274,29 @@ def again(task: Task):
     task.retry()
 """)
     assert swallower_of(call) is None
+
+
+def test_what_a_helper_raises_passes_the_decorators_of_the_task_that_calls_it():
+    module = model("""
+from celery import Task, shared_task
+
+def swallowing(function):
+    def wrapper(*args):
+        try: return function(*args)
+        except Exception: pass
+    return wrapper
+
+def again(task: Task):
+    task.retry()
+
+@shared_task(bind=True)
+@swallowing
+def charge(self): again(self)
+""")
+    [call] = module.calls_through_helpers(module.retry_calls)
+    swallower = swallower_of(call)
+    assert swallower is not None
+    assert swallower.kind == "decorator"
 
 
 #: What a task does; whether its ``Retry`` leaves the function that makes it.

@@ -42,10 +42,10 @@ def swallower_of(call: RetryCall) -> Swallower | None:
     """The first thing around a retry call that swallows what it raises, if anything does: in its
     function, and where a decorator of the module calls that."""
     found = swallower_among(call.module, call.frames)
-    task = call.task
-    if found is not None or task is None or not (call.is_own or call.called_at):
+    if found is not None or not (call.is_own or call.called_at):
         return found
-    for decorator in reversed(task.decorators_below):
+    assert call.task is not None
+    for decorator in reversed(call.task.decorators_below):
         for wrapped in calls_of_wrapped(call.module, decorator):
             if swallower_among(call.module, flow.frames(call.module.tree, wrapped)) is not None:
                 return Swallower("decorator", decorator.lineno, name=decorator)
