@@ -80,6 +80,8 @@ BODIES = {
     "self.retry(exc=OSError() if order else KeyError())": ["here"],
     "self.retry(exc=MaxRetriesExceededError() if order else KeyError())": [],
     "self.retry(exc=unheard_of)": ["here"],
+    "try: pay(order)\nexcept (OSError, MaxRetriesExceededError) as exc: self.retry(exc=exc)": [],
+    "try: pay(order)\nexcept (OSError, KeyError) as exc: self.retry(exc=exc)": ["here"],
 }  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def test_a_parameter_holds_an_exception(parameters, is_given):
 def again({parameters}):
     pay(task.request.id)
     try:
+        pay.now()
         task.retry(exc=exc)
     except MaxRetriesExceededError:
         pay(exc)
@@ -185,6 +188,9 @@ def test_where_nothing_is_retried_there_is_no_end_to_wait_for():
         ("(MaxRetriesExceededError, KeyError)", "print()", []),
         ("(OSError, MaxRetriesExceededError)", "KeyError()", ["here"]),
         ("MaxRetriesExceededError", "errors[0]", ["here"]),
+        ("(MaxRetriesExceededError, OSError)", "errors[0]", []),
+        ("(MaxRetriesExceededError, KeyError)", "KeyError()", []),
+        ("(MaxRetriesExceededError, Reject)", "Reject()", []),
         ("MaxRetriesExceededError", "Elsewhere()", ["here"]),
     ],
 )
@@ -277,5 +283,49 @@ class Plain:
         return {IN_VAIN}
 
     def run(self): self.retry(exc=OSError())
+"""
+    assert found_in(HEAD + source) == []
+
+
+def test_a_method_that_celery_does_not_call_at_a_failure_is_no_hook():
+    source = f"""
+class Charge(Task):
+    def run(self, order):
+        self.retry(exc=OSError())
+
+    def judge(self, exc):
+        return {IN_VAIN}
+
+    def on_failure(self, exc):
+        return exc
+"""
+    assert found_in(HEAD + source) == []
+    assert found_in(HEAD + source.replace("judge", "on_retry")) == ["hook"]
+
+
+def test_a_hook_of_a_base_is_in_vain_where_one_of_its_tasks_retries():
+    source = f"""
+class Base(Task):
+    abstract = True
+
+    def on_failure(self, exc):
+        return {IN_VAIN}
+
+class Charge(Base):
+    autoretry_for = (OSError,)
+
+    def run(self, order): pay(order)
+
+class Refund(Base):
+    def run(self, order): pay(order)
+"""
+    assert found_in(HEAD + source) == ["hook"]
+
+
+def test_a_task_that_is_called_like_a_hook_is_none():
+    source = f"""
+@shared_task(bind=True, autoretry_for=(OSError,))
+def on_failure(self, exc):
+    pay({IN_VAIN})
 """
     assert found_in(HEAD + source) == []

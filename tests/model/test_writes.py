@@ -14,11 +14,14 @@ HEAD = """
 import hashlib
 import json
 import requests
+import tempfile
+from .rows import Nearby
 from django.core.cache import cache as store
 from celery import Task, shared_task
 from shop import Ledger, get_order, ledger, models, session as place
 from shop.models import Order
 
+def booked(order): return order
 class Plain: pass
 class Row(Order): pass
 
@@ -33,6 +36,8 @@ def charge(self, order, rows):
     answer = requests.get(order)
     fresh = Order(order)
     with open(order) as file, place(order) as held: pass
+    with tempfile.TemporaryFile() as temporary, requests.Session() as asked: pass
+    with place as kept, order[0]() as given: pass
     for each in found.lines: pass
     either = found or {}
     chosen = found if order else get_order(2)
@@ -97,6 +102,14 @@ WRITES = [
     ("fresh.update(total=5)", False),
     ("file.save()", False),
     ("held.save()", True),
+    ("temporary.save()", False),
+    ("asked.save()", False),
+    ("kept.save()", True),
+    ("given.save()", True),
+    ("booked(order).save()", True),
+    ("Nearby.create(total=5)", True),
+    ("payload['a'].update(total=5)", False),
+    ("(await requests.get(order)).update(total=5)", False),
     ("each.save()", True),
     ("order.save()", True),
     ("order.update(total=5)", False),
@@ -122,6 +135,21 @@ def test_a_call_writes_to_the_database(written, writes):
     assert isinstance(last, ast.Expr)
     assert isinstance(last.value, ast.Call)
     assert is_write(module, last.value) is writes
+
+
+@pytest.mark.parametrize(
+    ("around", "writes"),
+    [
+        ("pay(lambda row: row.update(total=5))", True),
+        ("def inner(row): row.update(total=5)", True),
+        ("for row in rows: row.update(total=5)", True),
+        ("row = {}\n    row.update(total=5)", False),
+    ],
+)
+def test_a_parameter_of_a_function_inside_may_be_a_model(around, writes):
+    module = model(f"{HEAD}    {around}\n")
+    [call] = [call for call in module.tree.calls if ast.unparse(call) == "row.update(total=5)"]
+    assert is_write(module, call) is writes
 
 
 # -- what a retry rolls back -----------------------------------------------------------------

@@ -194,21 +194,18 @@ def _may_be_none(module: Module, exc: ast.expr) -> bool:
         return True
     found = module.names.lookup(exc.id, module.tree.scope_of(exc))
     values = [binding.value for binding in found[1]] if found is not None else []
-    return any(value is not None and module.values.value(value) is None for value in values)
+    return any(module.values.value(value) is None for value in values)
 
 
 def _is_optional(module: Module, parameter: ast.arg) -> bool:
     arguments = module.tree.parent(parameter)
     assert isinstance(arguments, ast.arguments)
     positional = [*arguments.posonlyargs, *arguments.args]
-    defaults = dict(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-    defaults |= {
-        parameter: default
-        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default is not None
-    }
-    default = defaults.get(parameter)
-    if default is not None and module.values.value(default) is None:
+    defaults: dict[ast.arg, ast.expr | None] = dict(
+        zip(reversed(positional), reversed(arguments.defaults), strict=False)
+    )
+    defaults.update(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
+    if module.values.value(defaults.get(parameter)) is None:
         return True
     annotation = ast.unparse(parameter.annotation) if parameter.annotation else ""
     return "None" in annotation or "Optional" in annotation
@@ -239,7 +236,7 @@ def _kinds_of(module: Module, exc: ast.expr) -> list[str | None]:
 
 def _may_be_related(kind: str | None, other: str | None) -> bool:
     """Whether an exception of one class may also be one of another."""
-    if kind is None or other is None or kind == other or other in BROAD:
+    if kind is None or other is None:
         return True
     if other.startswith("celery."):
         return kind in BROAD or kind.startswith("celery.")
