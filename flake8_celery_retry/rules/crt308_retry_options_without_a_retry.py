@@ -87,9 +87,6 @@ from ..model.policy.unused import options_of_no_retry
 #: Of a task that may be another library's, nothing is said.
 SPEAKS_OF_OPTIONS = True
 
-#: Characters of a message, its task's name left aside, for which there is a second advice.
-MOST = 73
-
 #: Characters that the message has room for options.
 MOST_OF_OPTIONS = 36
 
@@ -109,5 +106,5 @@ def _told(names: list[str]) -> str:
     found = f"never retries: {listed(names, MOST_OF_OPTIONS)} {verb} nothing"
     if "autoretry_for" in names:
         return f"{found}; name exceptions in it"
-    advice = "; add autoretry_for or self.retry"
-    return found + advice if len(found + advice) <= MOST else f"{found}; add autoretry_for"
+    is_short = names == ["max_retries"]  # so there is room for both
+    return f"{found}; add autoretry_for{' or self.retry' if is_short else ''}"
