@@ -85,8 +85,9 @@ def test_nothing_that_can_be_read_is_listed(listed):
 
 def test_a_class_without_run_runs_nothing():
     source = "class Charge(Task):\n    name = 'charge'\n    autoretry_for = (GatewayDown,)\n"
-    tasks = model(HEAD + source).tasks
-    assert [kept_from_autoretry(each).clauses for each in tasks] == [()]
+    for registered in ("", "import celery\ncelery.Celery('shop').register_task(Charge())\n"):
+        tasks = model(HEAD + source + registered).tasks
+        assert [kept_from_autoretry(each).clauses for each in tasks] == [()]
 
 
 def test_a_decorator_below_may_raise_it_again():
@@ -281,6 +282,8 @@ RAISED = [
     ("raise", "Exception", ""),
     ("raise\n    raise GatewayDown", "GatewayDown", "GatewayDown"),
     ("raise CardRefused\n    raise GatewayDown", "GatewayDown", "GatewayDown"),
+    ("raise\n    raise GatewayDown", "Exception", "Exception"),
+    ("raise CardRefused\n    raise GatewayDown", "Exception", "Exception"),
 ]
 
 

@@ -56,12 +56,13 @@ class KeptInside(NamedTuple):
 @remembered
 def kept_from_autoretry(task: Task) -> KeptInside:
     """What a task with ``autoretry_for`` catches itself, and lets out on no path."""
-    option = task.option("autoretry_for")
     function = task.function
-    if option is None or function is None or task.is_base or task.decorators_below:
+    if function is None or task.is_base or task.decorators_below:
         return KeptInside((), False)
     if is_never(limit_of_autoretry(task)):
         return KeptInside((), False)
+    option = task.option("autoretry_for")
+    assert option is not None
     listed = task.module.values.known_elements(option.value)
     is_complete = task.module.values.elements(option.value) is not None
     return _Keeping(task, function, listed, is_complete).found()
