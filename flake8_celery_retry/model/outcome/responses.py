@@ -7,7 +7,7 @@ A response of ``requests`` is false for every status from 400 on, so in a handle
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...facts.requests import RESPONSE, is_of_requests
@@ -51,22 +51,19 @@ def response_tests(module: Module) -> Iterator[ResponseTest]:
             yield ResponseTest(tester, tested, is_pure, is_sure)
 
 
-def _retrying_handlers(module: Module) -> Iterator[tuple[str, Handler, bool]]:
+def _retrying_handlers(module: Module) -> Iterable[tuple[str, Handler, bool]]:
     """The handlers that retry, and those of tasks that are retried automatically: each once, with
     the task's name."""
-    seen: set[ast.AST] = set()
+    found: dict[ast.ExceptHandler, tuple[str, Handler, bool]] = {}
     for task in module.tasks:
-        if not (task.retries_automatically and task.function is not None):
-            continue
-        for statement in task.function.walk(TRY):
-            for clause in statement.handlers:
-                seen.add(clause)
-                yield task.name, Handler(module, clause, statement), True
+        if task.retries_automatically and task.function is not None:
+            for statement in task.function.walk(TRY):
+                for clause in statement.handlers:
+                    found[clause] = task.name, module.handler(clause), True
     for call in module.retry_calls:
         for handler in call.handlers:
-            if handler.node not in seen:
-                seen.add(handler.node)
-                yield call.task_name, handler, False
+            found.setdefault(handler.node, (call.task_name, handler, False))
+    return found.values()
 
 
 def _holds_response(handler: Handler) -> bool:
