@@ -100,7 +100,7 @@ class RetryCall:
         if value is None:
             return None if self.has_unreadable_arguments else True
         constant = self.module.values.value(value)
-        return bool(constant) if isinstance(constant, (bool, int)) else None
+        return bool(constant) if isinstance(constant, int) else None
 
     def is_the_task(self, expression: ast.expr) -> bool:
         """Whether an expression is the running task itself: where the call gets it as a parameter,
@@ -116,12 +116,11 @@ class RetryCall:
         """Whether an expression is one of the task's own parameters as it came, and nothing shows
         that it holds a sequence."""
         parameter = self.module.names.parameter(expression)
-        return (
-            self.task is not None
-            and parameter is not None
-            and any(parameter is own for own in self.task.own_parameters)
-            and not self.module.names.is_changed(parameter)
-            and not self.module.kinds.holds_a_row(parameter)
+        return any(
+            own is parameter
+            and not self.module.names.is_changed(own)
+            and not self.module.kinds.holds_a_row(own)
+            for own in (self.task.own_parameters if self.task is not None else ())
         )
 
     # -- what is done with it ----------------------------------------------------------------

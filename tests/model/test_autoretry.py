@@ -243,6 +243,16 @@ def test_celery_ignores_an_option(options, body, found):
     assert {each.option.name: each.reason for each in ignored} == found
 
 
+def test_what_a_base_has_depends_on_who_inherits_it():
+    options = "autoretry_for = (OSError,); retry_backoff = 5; retry_kwargs = {'countdown': 5}"
+    base, charge = model(
+        f"{HEAD}class Waiting(Task):\n    {options}\n"
+        "@shared_task(base=Waiting)\ndef charge(): pass\n"
+    ).tasks[-2:]
+    assert ignored_options(base) == []
+    assert [each.option.name for each in ignored_options(charge)] == ["countdown"]
+
+
 def test_ignored_options_stand_in_source_order():
     task = charging("retry_jitter=False, retry_backoff_max=5, retry_backoff=5")
     names = [each.option.name for each in ignored_options(task)]

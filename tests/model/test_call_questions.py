@@ -159,7 +159,7 @@ SINGLE = [
 
 @pytest.mark.parametrize(("argument", "before", "is_single"), SINGLE)
 def test_an_argument_is_one_parameter_as_it_came(argument, before, is_single):
-    call = call_in(f"{before}\nself.retry({argument})")
+    call = call_in(f"{before}\nself.retry({argument})", "self, order, card")
     assert call.is_single_parameter(call.node.args[0]) is is_single
 
 

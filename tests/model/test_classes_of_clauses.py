@@ -10,6 +10,7 @@ from short_modules import model
 
 from flake8_celery_retry.model import Handler
 from flake8_celery_retry.model.exception_classes import class_of, classes_caught, first_to_catch
+from flake8_celery_retry.model.handlers import MOST_NODES
 
 HEAD = """
 import sys, traceback
@@ -125,6 +126,8 @@ NAMES = [
     ("code = exc.code\ntold(code)", {"exc", "error", "code"}),
     ("pay(exc)", {"exc"}),
     ("Own(exc)", {"exc"}),
+    ("looked()", {"exc"}),
+    ("looked(exc)", {"exc", "order", "seen"}),
     ("told(exc, order, exc)", {"exc", "error", "code"}),
 ]
 
@@ -135,6 +138,8 @@ def test_the_exception_goes_from_name_to_name(body, names):
 def told(error, other=None):
     code = error.code
     other_code = order.code
+def looked(order=None):
+    seen = sys.exc_info()
 """
     module = model(
         f"{HEAD}{source}def again(order, d=5):\n    try: pay()\n    except OSError as exc:\n"
@@ -142,6 +147,26 @@ def told(error, other=None):
     )
     [node] = [each for scope in module.functions for each in scope.walk(ast.ExceptHandler)]
     assert module.handler(node).exception_names == names
+
+
+def test_an_asynchronous_loop_takes_names_too():
+    module = model(
+        "async def f():\n    try: pay()\n    except OSError as exc:\n"
+        "        async for part in exc.parts(): pass\n"
+    )
+    [node] = module.functions[0].walk(ast.ExceptHandler)
+    assert module.handler(node).exception_names == {"exc", "part"}
+
+
+def test_a_function_that_is_too_large_is_not_followed():
+    filling = "    pay(1)\n" * MOST_NODES
+    for more, names in ("", {"exc", "error", "code"}), (filling, {"exc", "error"}):
+        module = model(
+            f"from shop import pay\ndef told(error):\n    code = error.code\n{more}"
+            "try: pay()\nexcept OSError as exc: told(exc)\n"
+        )
+        [node] = module.tree.root.walk(ast.ExceptHandler)
+        assert module.handler(node).exception_names == names
 
 
 INVOLVED = [

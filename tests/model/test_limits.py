@@ -149,6 +149,7 @@ UNUSED = [
     (AUTO + "max_retries=5", "pass", []),
     ("autoretry_for=(), max_retries=5", "pass", ["autoretry_for", "max_retries"]),
     ("autoretry_for=UNKNOWN, max_retries=5", "pass", []),
+    ("autoretry_for=(), max_retries=5, base=House", "pass", []),
     ("autoretry=(OSError,), max_retries=5", "pass", []),
     ("max_retries=5", "self.retry()", []),
     ("max_retries=5", "charge.retry()", []),
@@ -179,6 +180,13 @@ def test_options_are_of_no_use_to_a_task_that_never_retries(options, body, names
     [
         ("@shared_task(max_retries=5)\ndef charge(self): self.retry()", []),
         ("@shared_task(max_retries=5)\ndef charge(order): pass", ["max_retries"]),
+        ("@shared_task(max_retries=5)\ndef charge(order): retry()", []),
+        ("@shared_task(max_retries=5)\ndef charge(order): refund()", ["max_retries"]),
+        (
+            "class Refunding(Task):\n    def run(self): self.retry()\n"
+            "class Charge(Refunding):\n    max_retries = 5",
+            [],
+        ),
         ("@shared_task(max_retries=5)\n@logged\ndef charge(order): pass", []),
         ("@house_task(acks_late=True, max_retries=5)\ndef charge(order): pass", []),
         ("@broker.task(max_retries=5)\ndef charge(order): pass", ["max_retries"]),
@@ -188,6 +196,11 @@ def test_options_are_of_no_use_to_a_task_that_never_retries(options, body, names
         (
             "@shared_task(bind=True, **POLICY)\ndef refund(self): self.retry()\n"
             "@shared_task(**POLICY)\ndef charge(order): pass",
+            [],
+        ),
+        (
+            "@shared_task(bind=True, **POLICY)\ndef refund(self): self.retry()\n"
+            "@shared_task(default_retry_delay=5, **POLICY)\ndef charge(order): pass",
             [],
         ),
         (

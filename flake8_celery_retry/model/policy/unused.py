@@ -22,9 +22,7 @@ def options_of_no_retry(task: Task) -> list[Option]:
     """The retry options of a task that is seen never to retry, in source order, where one of them
     says how often or when (``max_retries``, ``default_retry_delay``); else none."""
     limits = list(_limits(task))
-    if not limits or _may_retry(task):
-        return []
-    if any(option.value in _values_for_others(task.module) for option in limits):
+    if not limits or any(option.value in _values_in_use(task.module) for option in limits):
         return []
     written = [option for name in RETRY_OPTIONS if (option := task.judged_option(name))]
     unread = [option for option in written if not reads_option(task, option.name)]
@@ -41,9 +39,9 @@ def _limits(task: Task) -> Iterator[Option]:
 
 
 @remembered
-def _values_for_others(module: Module) -> frozenset[ast.expr]:
-    """The values that tasks which may retry have in common with others: those of a ``**`` dict, a
-    ``partial``, a decorator with a name, a base class."""
+def _values_in_use(module: Module) -> frozenset[ast.expr]:
+    """The values of the options of tasks that may retry, which they may have in common with others:
+    those of a ``**`` dict, a ``partial``, a decorator with a name, a base class."""
     return frozenset(
         option.value
         for task in module.tasks
@@ -55,8 +53,7 @@ def _values_for_others(module: Module) -> frozenset[ast.expr]:
 @remembered
 def _may_retry(task: Task) -> bool:
     return (
-        task.retries
-        or is_hidden(task)
+        is_hidden(task)
         or not lacks_autoretry(task)
         or bool(task.unbound_retry_calls)
         or raises_retry_by_hand(task)
