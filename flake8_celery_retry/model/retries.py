@@ -200,13 +200,11 @@ class RetryCall:
     def needs_no_failure(self) -> bool:
         """Whether it stands in a task's own body, of a class in ``run``, and in no handler: a run
         in which nothing failed can reach it."""
-        home = self.scope if self.called_at is None else self.module.tree.scope_of(self.called_at)
-        return (
-            self.task is not None
-            and self.is_own
-            and home is self.task.function
-            and self.handler is None
-        )
+        if not self.is_own:
+            return False
+        assert self.task is not None
+        home = self.module.tree.scope_of(self.called_at or self.node)
+        return home is self.task.function and self.handler is None
 
     @property
     def is_conditional(self) -> bool:

@@ -251,6 +251,16 @@ def again(self, order): self.retry(order, self.name)
     assert [call.needs_no_failure for call in module.retry_calls] == [True, False, False]
 
 
+def test_a_helpers_call_is_none_of_the_tasks_own_body():
+    module = model(
+        f"{HEAD}def again(self): self.retry(queue=self.name)\n"
+        "@shared_task(bind=True)\ndef charge(self): again(self)\n"
+    )
+    [call] = module.calls_through_helpers(module.retry_calls)
+    assert call.task is not None
+    assert not call.needs_no_failure
+
+
 EXHAUSTION = [
     ("try: self.retry()\nexcept MaxRetriesExceededError: pass", True),
     ("try: self.retry()\nexcept self.MaxRetriesExceededError: pass", True),

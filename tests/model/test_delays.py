@@ -13,6 +13,7 @@ from flake8_celery_retry.model.policy.calculation import (
     may_be_random,
     parts,
 )
+from flake8_celery_retry.model.policy.counted import Counted
 from flake8_celery_retry.model.policy.delays import (
     largest_automatic_delay,
     largest_delay,
@@ -20,6 +21,7 @@ from flake8_celery_retry.model.policy.delays import (
     shortest_delay,
     waits_default_delay,
 )
+from flake8_celery_retry.syntax.reading import MOST
 
 HEAD = """
 import math, random
@@ -236,3 +238,13 @@ def charge(self, order):
         "jitter",
         "5",
     ]
+
+
+def test_a_delay_of_many_parts_is_read_up_to_a_bound():
+    numbers = ["0"] * (MOST - 2)
+    for before, counts in (0, 1), (1, 0):
+        given = ", ".join([*numbers, *["0"] * before, "charge.request.retries"])
+        module = model(f"{HEAD}@shared_task\ndef charge(self): charge.retry(max({given}))\n")
+        delay = module.retry_calls[0].node.args[0]
+        assert len(list(Counted(module, 0).counts_in(delay))) == counts
+        assert len(list(parts(module, delay))) == MOST

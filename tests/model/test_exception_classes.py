@@ -7,7 +7,8 @@ import ast
 import pytest
 from short_modules import model
 
-from flake8_celery_retry.model.exception_classes import lineage
+from flake8_celery_retry.facts.python_exceptions import BROAD
+from flake8_celery_retry.model.exception_classes import MOST_BASES, lineage
 
 CLASSES = [
     ("OSError", {"OSError", "Exception", "BaseException"}),
@@ -41,3 +42,11 @@ raise {written}
     assert leaving.exc is not None
     found = lineage(module, leaving.exc)
     assert {each if isinstance(each, str) else each.name for each in found} == names
+
+
+def test_a_chain_of_bases_is_followed_up_to_a_bound():
+    classes = "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(2 * MOST_BASES))
+    module = model(f"class C0: pass\n{classes}raise C{2 * MOST_BASES}\n")
+    [leaving] = module.tree.root.walk(ast.Raise)
+    assert leaving.exc is not None
+    assert len(lineage(module, leaving.exc)) == MOST_BASES + len(BROAD)
