@@ -21,8 +21,7 @@ class Misspelling(NamedTuple):
 
 def exception_in_args(call: RetryCall) -> ast.expr | None:
     """The exception, or the class of one, that a retry call passes first, where ``args`` stands."""
-    first = call.node.args[0] if call.node.args else None
-    return first if first is not None and call.module.kinds.is_exception(first) else None
+    return next(filter(call.module.kinds.is_exception, call.node.args[:1]), None)
 
 
 def misspelling(written: Item | Option) -> Misspelling | None:

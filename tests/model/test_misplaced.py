@@ -42,6 +42,7 @@ FIRST = [
     ("*exc", None),
     ("order", None),
     ("(order,), {}, exc", None),
+    ("(order,), exc", None),
     ("exc=exc", None),
     ("", None),
 ]
