@@ -236,7 +236,7 @@ class _Keeping:
                 if scope is None:
                     names = self.module.names
                     called = names.qualified(call.func) or names.made_by(call.func)
-                    if called is not None and _library_of(called) in libraries:
+                    if _library_of(called) in libraries:
                         return True
                     if "django" in libraries and ".objects." in ast.unparse(call.func):
                         return True
@@ -325,9 +325,9 @@ def _entered_before(tree: Tree, node: ast.AST) -> Iterator[ast.expr]:
             yield from (item.context_expr for item in frame.node.items)
 
 
-def _library_of(class_: ExceptionClass) -> str | None:
-    """The library that a class or function comes from; builtins and what is imported from beside
-    the module belong to none."""
+def _library_of(class_: ExceptionClass | None) -> str | None:
+    """The library that a class or function comes from; builtins, what is imported from beside the
+    module and what can't be told belong to none."""
     if not isinstance(class_, str) or class_.startswith("."):
         return None
     root, dot, _ = class_.partition(".")
