@@ -167,6 +167,8 @@ BODIES = [
     (f"if charge(order):\n{indent(TRY, '    ')}", "GatewayDown", ""),
     (f"with bank.open():\n{indent(TRY, '    ')}", "GatewayDown", "Exception"),
     (f"with charge(order):\n{indent(TRY, '    ')}", "GatewayDown", ""),
+    (f"async with bank.open():\n{indent(TRY, '    ')}", "GatewayDown", "Exception"),
+    (f"async with charge(order):\n{indent(TRY, '    ')}", "GatewayDown", ""),
     (f"for x in order:\n{indent(TRY, '    ')}", "", ""),
     (f"while order:\n{indent(TRY, '    ')}", "", ""),
     (f"try:\n{indent(TRY, '    ')}finally: pass", "GatewayDown", ""),

@@ -312,7 +312,7 @@ class _Keeping:
 def _is_passed_through(frame: flow.Frame) -> bool:
     """Whether what stands in a frame is all that is done there: a ``with``, an ``if`` alone."""
     if isinstance(frame.node, ast.If):
-        return frame.field == "body" and not frame.node.orelse
+        return not frame.node.orelse
     return frame.kind == "with"
 
 
