@@ -148,6 +148,8 @@ def test_a_retry_call_says_it_first(
     )
     assert limit_of_call_in_force(call).limit == limit
     assert delay_of_call_in_force(call).number == delay
+    assert delay_of_call_in_force(call).is_hidden is (arguments == "**OPTIONS")
+    assert limit_of_call_in_force(call).is_hidden is (arguments == "**OPTIONS")
 
 
 @pytest.mark.parametrize("value", ["'nan'", "'inf'", "1e400", "[]", "...", "b''", "1j", "-1"])
