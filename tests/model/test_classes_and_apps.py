@@ -152,12 +152,13 @@ def test_a_class_inherits_from_the_nearest_first(name, bases, leaves, run):
 
 
 def test_a_class_that_inherits_from_too_many_may_leave_the_module():
-    for count, leaves in ((MOST_BASES - 1, False), (MOST_BASES, True)):
+    for count, leaves in ((MOST_BASES - 1, False), (MOST_BASES, True), (2 * MOST_BASES, True)):
         chain = "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(count))
         module = model(f"class C0: pass\n{chain}")
         class_ = module.tree.scopes[-1].node
         assert isinstance(class_, ast.ClassDef)
         assert module.recognition.leaves_module(class_) is leaves
+        assert len(module.recognition.local_bases(class_)) == min(count, MOST_BASES)
 
 
 NAMED = [
