@@ -30,6 +30,7 @@ BODIES = [
     ("later = Retry('busy')\nraise later", ["Retry('busy')"]),
     ("if order: raise Retry\nraise Retry()", ["Retry", "Retry()"]),
     ("try: pay()\nexcept Retry: raise", []),
+    ("try: pay()\nexcept OSError: raise\nraise Retry", ["Retry"]),
     ("raise Ignore", []),
     ("raise OSError", []),
     ("raise order", []),
@@ -73,3 +74,8 @@ def refund(): pass
     charge, refund = module.tasks
     assert raises_retry_by_hand(charge)
     assert not raises_retry_by_hand(refund)
+
+
+def test_what_a_module_raises_itself_is_no_tasks():
+    module = model(f"{HEAD}@shared_task\ndef charge(): pass\n\nraise Retry\n")
+    assert list(retries_raised_by_hand(module)) == []
