@@ -38,6 +38,12 @@ BODIES = {
         1,
         True,
     ),
+    "before a with": (
+        "if slow():\n    sleep(1)\n    with pay():\n        pay()\n        {}",
+        1,
+        True,
+    ),
+    "before a condition": ("if slow():\n    sleep(1)\n    slow() and {}", 1, True),
     "before a loop": ("if slow():\n    sleep(1)\n    while slow():\n        {}", 0, False),
     "in what is awaited": (
         "try:\n    pay()\nexcept OSError:\n    await pay(sleep(1))\n    {}",

@@ -55,7 +55,8 @@ def _ways_out(call: RetryCall) -> Iterator[tuple[ast.AST, list[ast.expr]]]:
         yield call.node, task.decorators_below
         return
     yield call.node, function.decorator_list if isinstance(function, FunctionNode) else []
-    if call.called_at is not None and task is not None:
+    if call.called_at is not None:
+        assert task is not None
         yield call.called_at, task.decorators_below
 
 
@@ -162,8 +163,9 @@ def _tries_again_itself(module: Module, decorator: ast.expr) -> bool:
         if any(_attempts_of_block(module, frame) is not None for frame in frames):
             return True
         for depth, frame in enumerate(frames):
-            if frame.kind != "try" or not isinstance(frame.node, TRY):
+            if frame.kind != "try":
                 continue
+            assert isinstance(frame.node, TRY)
             handler = catcher_of_retry(module, frame.node)
             if handler is None:
                 continue

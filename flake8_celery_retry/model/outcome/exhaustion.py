@@ -140,7 +140,8 @@ def _dead_ends_in_hooks(module: Module) -> Iterator[DeadEnd]:
 def _tests_in_hook(module: Module, hook: Scope) -> Iterator[ast.Call]:
     """The calls of ``isinstance`` by which ``on_failure`` or ``on_retry`` asks whether its
     exception is ``MaxRetriesExceededError``."""
-    if not (isinstance(hook.node, FunctionNode) and hook.node.name in HOOKS):
+    assert isinstance(hook.node, FunctionNode)
+    if hook.node.name not in HOOKS:
         return
     for call in hook.walk(ast.Call):
         if len(call.args) == 2 and module.names.qualified(call.func) == "isinstance":

@@ -39,19 +39,19 @@ def changed_arguments(task: Task) -> Iterator[Change]:
     """The first change of each parameter that a later retry of the task sends along."""
     if task.function is None or not task.retries:
         return
-    found: set[ast.arg] = set()
+    changes = list(_changes(task, task.function))
+    if not changes:
+        return
     bound_anew = _bound_anew(task, task.function)
-    retried: _Retried | None = None
-    reads: _Reads | None = None
-    for change in _changes(task, task.function):
+    retried, reads = _Retried(task), _Reads(task, task.function)
+    found: set[ast.arg] = set()
+    for change in changes:
         if change.parameter in found:
             continue
         if bound_anew.get(change.parameter.arg, _END) < _position(change.node):
             continue
-        retried = retried or _Retried(task)
         if not retried.goes_along(change):
             continue
-        reads = reads or _Reads(task, task.function)
         if change.key is not None and not reads.come_before(change):
             continue
         found.add(change.parameter)
