@@ -123,6 +123,8 @@ CLAUSES = [
     ("if self.request.retries > 3: return\nraise", False),
     ("for each in order: raise", False),
     ("for each in order: return\nraise", False),
+    ("async for each in order: return\nraise", False),
+    ("while order: return\nraise", False),
     ("for each in order: break\nraise", True),
     ("while order: continue\nraise", True),
     ("async for each in order: raise", False),
