@@ -109,7 +109,7 @@ def _in_call(module: Module, call: ast.Call) -> Iterator[Assignment]:
     keywords = [Assignment(str(word.arg), word, word.value) for word in call.keywords]
     if isinstance(call.func, ast.Name) and call.func.id == "dict":
         yield from _of_settings(keywords)
-    elif module.names.qualified(call.func) in APP_CLASSES:
+    elif keywords and module.names.qualified(call.func) in APP_CLASSES:  # most calls have none
         yield from keywords
     elif isinstance(call.func, ast.Attribute):
         method, receiver = call.func.attr, call.func.value

@@ -252,7 +252,9 @@ class Module:
 
     def called_at(self, scope: Scope, home: Scope) -> ast.Call | None:
         """Where a task's own body calls the function nested in it."""
-        if not scope.is_function:
+        # No body calls a function that is nested deeper or elsewhere by its name: to look through
+        # every task's body for every function would take the square of both.
+        if scope.parent is not home or not scope.is_function:
             return None
         for call in home.walk(ast.Call):
             if scope.node in (self.values.read(call.func), self.names.definition(call.func)):
