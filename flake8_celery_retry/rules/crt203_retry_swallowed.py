@@ -20,7 +20,8 @@ that catches `Exception`, mostly to log unexpected errors, catches it too.
 
 The next run is sent all the same. `charge_order` logs the `Retry` as an error and reports SUCCESS
 four times, once for each run, though no order was ever charged. If the handler retries too, each
-run sends two: 7 runs for `max_retries=2`, 15 for 3.
+run sends two: 7 runs for `max_retries=2`, 15 for 3. With `max_retries=0` nothing is sent, which is
+CRT303's to say.
 
 ## Example
 
@@ -128,7 +129,7 @@ from ..model.outcome.swallowing import (
     retries,
     swallower_of,
 )
-from ..model.policy.limits import limit_of_call
+from ..model.policy.limits import is_never, limit_of_call
 from .repairs.names import name_class
 
 #: What to do where no clause can be put before another.
@@ -143,7 +144,9 @@ ADVICE = {
 def check(module: Module) -> Iterator[Mistake]:
     leaving = filter(lets_out, module.retry_calls)
     for call in (*module.retry_calls, *module.calls_through_helpers(leaving)):
-        swallower = swallower_of(call) if call.throws is True else None
+        if call.throws is not True or is_never(limit_of_call(call)):
+            continue  # a limit of 0 publishes nothing: what CRT303 is about
+        swallower = swallower_of(call)
         if swallower is not None and attempts_around(call) is None:
             yield Mistake(call.shown_at, *_told(call, swallower))
 
@@ -162,7 +165,7 @@ def _told(call: RetryCall, swallower: Swallower) -> tuple[str, Fix | None]:
 def _outcome(call: RetryCall, handler: Handler | None) -> str:
     if handler is not None and retries(handler):
         limit = limit_of_call(call)
-        if limit is None or not 0 < limit < 10:
+        if limit is None or limit >= 10:
             return "it retries too, so runs double"
         return f"it retries too, so {2 ** (int(limit) + 1) - 1} runs"
     state = "FAILURE" if handler is not None and raises_another(handler) else "SUCCESS"

@@ -28,6 +28,16 @@ def test_a_handler_that_retries_too_doubles_every_run(lab, page, limit, runs):
     assert lab.run(source, "charge_order", 7).runs == runs == 2 ** (limit + 1) - 1
 
 
+@pytest.mark.parametrize("handler", [RETRYING_HANDLER, ("", "")], ids=["retries too", "logs"])
+def test_with_a_limit_of_0_nothing_is_sent(lab, page, handler):
+    source = page.example.replace(*handler).replace("max_retries=3", "max_retries=0")
+    gateway.fails()
+
+    seen = lab.run(source, "charge_order", 7)
+
+    assert (seen.runs, len(seen.messages)) == (1, 1)
+
+
 def test_a_finally_that_returns_swallows_it_as_well(lab, page):
     source = page.example.replace("    except Exception:\n", "    finally:\n")
     source += "        return\n"
