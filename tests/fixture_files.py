@@ -14,6 +14,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from project import FIXTURES
@@ -62,6 +63,7 @@ def opinions_of(path: Path) -> frozenset[str]:
     return frozenset({code}) if code.startswith("CRT9") else frozenset()
 
 
+@cache
 def findings(path: Path, source: str | None = None) -> list[Finding]:
     """What the linter finds in it, or in this source in its place."""
     source = path.read_text(encoding="utf-8") if source is None else source

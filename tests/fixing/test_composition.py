@@ -10,8 +10,6 @@ from drafts import FIXING, HEAD, MISTAKES, PAIRS, fixed, module_with, settings_f
 from flake8_celery_retry.fixing.outcomes import Reason
 from flake8_celery_retry.linting.lint import lint
 
-pairs = pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
-
 
 def test_the_drafted_mistakes_are_of_rules_that_have_a_fix() -> None:
     assert MISTAKES.keys() <= {*FIXING}
@@ -27,20 +25,16 @@ def held_back(first: str, second: str) -> set[str]:
     return {first} if (first, second) == ("CRT203", "CRT303") else set()
 
 
-@pairs
-def test_both_mistakes_are_found(first: str, second: str) -> None:
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=map("-".join, PAIRS))
+def test_both_mistakes_are_found_and_fixed_at_once_and_nothing_is_left_to_fix(
+    first: str, second: str
+) -> None:
     source = module_with(first, second)
     lines = source.splitlines(keepends=True)
     findings = lint(ast.parse(source), lines, settings_for(first, second))
     missing = {first, second} - {finding.code for finding in findings}
     assert missing <= held_back(first, second)
 
-
-@pairs
-def test_both_mistakes_are_fixed_at_once_and_nothing_is_left_to_fix(
-    first: str, second: str
-) -> None:
-    source = module_with(first, second)
     outcome = fixed(source, first, second)
     result = outcome.source.decode()
 
