@@ -78,7 +78,7 @@ def is_ours(line: str) -> bool:
         ["orders", "tasks.py"],
         ["tasks.py", "./tasks.py", "tasks.py"],
         ["missing.py", "orders/script", "orders/tasks.txt"],
-        ["--jobs=1"],
+        ["--jobs=2"],
         ["--select=CRT"],
         ["--select=CRT,E9"],
         ["--select=E,CRT301"],

@@ -38,9 +38,9 @@ FILES = [
 ]
 
 
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    tree = tmp_path / "project"
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = tmp_path_factory.mktemp("planted") / "project"
     for name in FILES:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).touch()
@@ -50,8 +50,14 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tree / "gone.py").symlink_to("nowhere")
     (tree / "self.py").symlink_to("self.py")
     (tree / "linked.py").symlink_to("a.py")
-    monkeypatch.chdir(tree)
     return tree
+
+
+@pytest.fixture
+def tree(planted: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tree, which nothing changes, as the current folder."""
+    monkeypatch.chdir(planted)
+    return planted
 
 
 PATHS = [
