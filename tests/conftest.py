@@ -11,6 +11,7 @@ from pathlib import Path
 
 import flake8
 import pytest
+from _pytest.runner import runtestprotocol
 
 pytest.register_assert_rewrite("drafts", "pages", "programs", "rewriting", "short_modules")
 
@@ -46,6 +47,24 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what is to be begun first (and so xdist is told to keep the order)."""
     items.sort(key=lambda item: item.path.name not in BEGUN_FIRST)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Report that a test was set up, and torn down, only where it went wrong.
+
+    With a process for each core a report is written, sent and read: for a small test, more work
+    than the test. Who asks for durations wants to have them all.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.option.durations is not None:
+        return None  # as pytest does it
+    hook, named = item.ihook, {"nodeid": item.nodeid, "location": item.location}
+    hook.pytest_runtest_logstart(**named)
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if report.when == "call" or not report.passed:
+            hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(**named)
+    return True
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
