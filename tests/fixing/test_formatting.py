@@ -18,7 +18,7 @@ from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.settings import Settings
 
 FORMATTERS = {
-    "black": ["-m", "black", "--quiet", "--line-length=200"],
+    "black": ["-m", "black", "--quiet", "--fast", "--line-length=200"],
     "ruff": ["-m", "ruff", "format", "--quiet", "--isolated", "--line-length=200"],
 }
 
