@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from fixture_files import (
     what_fixes_make,
 )
 from programs import flake8
+from project import FIXTURES
 
 from flake8_celery_retry.fixing.fixer import fix_source
 from flake8_celery_retry.rules import all_rules
@@ -36,25 +37,36 @@ from flake8_celery_retry.settings import Settings
 FINDING = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+: (?P<code>CRT\d+) ")
 
 
-@cache
-def reported(folder: Path, *select: str) -> dict[Path, Findings]:
-    """What the real flake8 reports over the fixtures of a folder."""
-    run = flake8("--isolated", "--select=CRT", *select, str(folder), cwd=folder)
-    assert run.errors == ""
-    found: dict[Path, Findings] = {}
-    for line in run.lines:
-        match = FINDING.match(line)
-        assert match, line
-        found.setdefault(Path(match["path"]), set()).add((int(match["line"]), match["code"]))
+@pytest.fixture(scope="module")
+def reported(request: pytest.FixtureRequest) -> dict[Path, Findings]:
+    """What the real flake8 reports over the fixtures that are asked about in this session."""
+    asked = {
+        item.callspec.params["path"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "reported" in item.fixturenames
+    }
+    runs = defaultdict[frozenset[str], list[str]](list)
+    for path in asked:
+        runs[opinions_of(path)].append(str(path))
+    found = defaultdict[Path, Findings](set)
+    for opinions, paths in runs.items():
+        named = [f"--extend-select={code}" for code in opinions]
+        run = flake8("--isolated", "--select=CRT", *named, *paths, cwd=FIXTURES)
+        assert run.errors == ""
+        for line in run.lines:
+            match = FINDING.match(line)
+            assert match, line
+            found[Path(match["path"])].add((int(match["line"]), match["code"]))
     return found
 
 
 @pytest.mark.parametrize("path", LINTED, ids=name)
-def test_flake8_reports_what_the_fixture_expects_and_nothing_more(path: Path) -> None:
+def test_flake8_reports_what_the_fixture_expects_and_nothing_more(
+    path: Path, reported: dict[Path, Findings]
+) -> None:
     if needs_newer_python(path):
         pytest.skip("its syntax needs a newer Python")
-    select = [f"--extend-select={code}" for code in opinions_of(path)]
-    assert reported(path.parent, *select).get(path, set()) == expected(path)
+    assert reported[path] == expected(path)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
