@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from forking import Forking, in_utf8
+from forking import AHEAD, SERVERS, Forking, Running, in_utf8
 
 #: A task that CRT101 reports on line 4, column 1, and whose fix is safe.
 BAD_TASK = """\
@@ -72,30 +73,42 @@ def _run(
     stdin: bytes,
     variables: Mapping[str, str] | None,
 ) -> Ended:
-    """Run ``python -m module``, from scratch where the variables ask something of Python itself."""
+    """Run ``python -m module`` to its end."""
+    with TemporaryFile() as given, TemporaryFile() as output, TemporaryFile() as errors:
+        given.write(stdin)
+        for stream in (given, output, errors):
+            stream.seek(0)
+        streams = [stream.fileno() for stream in (given, output, errors)]
+        running = start([module, *map(os.fsdecode, arguments)], streams, cwd, variables)
+        status = running.wait(timeout=120)
+        output.seek(0)
+        errors.seek(0)
+        return Ended(status, output.read(), errors.read().decode(errors="replace"))
+
+
+def start(
+    program: Sequence[str],
+    streams: Sequence[int],
+    cwd: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Running | subprocess.Popen[bytes]:
+    """Start ``python -m program``, from scratch where variables ask something of Python itself.
+
+    ``streams`` are the numbers of its input, output and errors. It has copies of them: who wants to
+    read to the end closes those that it writes to.
+    """
     environment = {**in_utf8(os.environ), **(variables or {})}
-    if _forking().can_run_in(environment):
-        status, output, errors = _forking().run(
-            module,
-            list(map(os.fsdecode, arguments)),
-            cwd=cwd,
-            stdin=stdin,
-            environment=environment,
-        )
-    else:
-        ended = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=cwd,
-            input=stdin,
-            capture_output=True,
-            timeout=120,
-            env=environment,
-        )
-        status, output, errors = ended.returncode, ended.stdout, ended.stderr
-    return Ended(status, output, errors.decode(errors="replace"))
+    forking = _forking(SERVERS if {*program[:2]} & {"server", "pylsp"} else AHEAD)
+    if forking.can_run_in(environment):
+        return forking.start(program, streams, cwd or Path.cwd(), environment)
+    line = [sys.executable, "-m", *program]
+    stdin, stdout, stderr = streams
+    return subprocess.Popen(
+        line, cwd=cwd, env=environment, stdin=stdin, stdout=stdout, stderr=stderr
+    )
 
 
-#: The one of this session.
+#: The one of this session, for what is imported ahead.
 _forking = cache(Forking)
 
 
@@ -105,14 +118,12 @@ def on_terminal(
     """What a terminal of 80 columns shows of ``flake8-celery-retry``: its output and its errors."""
     terminal, program_side = pty.openpty()
     size = {"COLUMNS": "80", "LINES": str(lines), "TERM": "xterm-256color"}
-    line = [sys.executable, "-m", "flake8_celery_retry", *arguments]
-    environment = {**os.environ, **size, **(environment or {})}
-    with subprocess.Popen(
-        line, cwd=cwd, env=environment, stdin=program_side, stdout=program_side, stderr=program_side
-    ):
-        os.close(program_side)
-        shown = b"".join(iter(lambda: _read(terminal), b""))
+    variables = {**size, **(environment or {})}
+    running = start(["flake8_celery_retry", *arguments], [program_side] * 3, cwd, variables)
+    os.close(program_side)
+    shown = b"".join(iter(lambda: _read(terminal), b""))
     os.close(terminal)
+    running.wait(timeout=120)
     return shown.decode().replace("\r\n", "\n")
 
 

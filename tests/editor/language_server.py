@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from programs import start
 
 Message = dict[str, Any]
 
@@ -19,12 +20,13 @@ class LanguageServer:
         self, root: Path, program: Sequence[str], capabilities: Message | None = None
     ) -> None:
         self.root = root
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        its_input, input_ = os.pipe()
+        output, its_output = os.pipe()
+        self.input, self.output = open(input_, "wb"), open(output, "rb")  # noqa: SIM115
+        with open(os.devnull, "wb") as nowhere:
+            self.process = start(program, [its_input, its_output, nowhere.fileno()])
+        os.close(its_input)
+        os.close(its_output)
         self.last_id = 0
         self.diagnostics: dict[str, list[Message]] = {}
         self.published: dict[str, Message] = {}
@@ -40,6 +42,8 @@ class LanguageServer:
         self.request("shutdown", None)
         self.notify("exit", None)
         assert self.process.wait(timeout=30) == 0
+        self.input.close()
+        self.output.close()
 
     # -- what an editor does -----------------------------------------------------------------
 
@@ -159,20 +163,18 @@ class LanguageServer:
             self._send({"id": message["id"], "result": None})
 
     def _send(self, message: Message) -> None:
-        assert self.process.stdin is not None
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.process.stdin.flush()
+        self.input.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.input.flush()
 
     def _receive(self) -> Message:
-        assert self.process.stdout is not None
         length = 0
-        while line := self.process.stdout.readline().strip():
+        while line := self.output.readline().strip():
             name, _, value = line.partition(b": ")
             if name == b"Content-Length":
                 length = int(value)
         assert length, "the server has gone"
-        message: Message = json.loads(self.process.stdout.read(length))
+        message: Message = json.loads(self.output.read(length))
         return message
 
 
