@@ -16,8 +16,8 @@ from _pytest.runner import runtestprotocol
 pytest.register_assert_rewrite("drafts", "pages", "programs", "rewriting", "short_modules")
 
 #: Files that take long for their few tests, and wait for others in between: the package index,
-#: git, whole test runs. Begun last, they would be waited for in the end.
-BEGUN_FIRST = {"test_guide.py", "test_packaging.py", "test_precommit.py"}
+#: git, whole test runs, a site. Begun last, they would be waited for in the end.
+BEGUN_FIRST = {"test_guide.py", "test_packaging.py", "test_precommit.py", "test_site.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

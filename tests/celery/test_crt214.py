@@ -4,7 +4,7 @@ from shop import gateway
 
 LATE = "acks_late=True"
 #: Failures after which the gateway answers, so that an experiment ends.
-MANY = 200
+MANY = 50
 
 
 def test_acknowledged_late_it_runs_for_as_long_as_it_fails(lab, page):

@@ -1,5 +1,5 @@
 """Where ``check`` and ``fix`` are configured, and what they say of a configuration: with flake8,
-Flake8-pyproject, flake8-html and wemake-python-styleguide as people install them."""
+Flake8-pyproject and flake8-html as people install them."""
 
 from __future__ import annotations
 
@@ -193,30 +193,71 @@ def test_a_formatter_with_options_of_its_own_works(tmp_path: Path) -> None:
     assert (tmp_path / "tasks.py").read_text() == FIXED_TASK
 
 
-@pytest.fixture(scope="session")
-def wemake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for PYTHONPATH with wemake-python-styleguide, which would report on every file."""
-    folder = tmp_path_factory.mktemp("wemake")
-    subprocess.run([sys.executable, "-m", "virtualenv", "-q", folder / "env"], check=True)
-    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "-q", "--no-deps"]
-    packages = ["wemake-python-styleguide>=1.0", "attrs"]
-    subprocess.run([*pip, "--target", folder / "packages", *packages], check=True)
-    return folder / "packages"
+#: A distribution that has a formatter, as wemake-python-styleguide has one: with headings and the
+#: source in a way of its own, and with an option that its checker adds, which reports every file.
+HOUSE_STYLE = {
+    "house_style-1.0.dist-info/METADATA": "Name: house-style\nVersion: 1.0\n",
+    "house_style-1.0.dist-info/entry_points.txt": (
+        "[flake8.extension]\nHSE = house_style:Checker\n"
+        "[flake8.report]\nhouse = house_style:Report\n"
+    ),
+    "house_style.py": """\
+from flake8.formatting.base import BaseFormatter
+
+class Checker:
+    def __init__(self, tree): ...
+
+    @classmethod
+    def add_options(cls, manager):
+        manager.add_option("--links", action="store_true", parse_from_config=True)
+
+    def run(self):
+        yield 1, 0, "HSE100 not in the style of the house", type(self)
+
+class Report(BaseFormatter):
+    def after_init(self):
+        self.named = set()
+
+    def handle(self, error):
+        if error.filename not in self.named:
+            self._write(f"== {error.filename} ==")
+            self.named.add(error.filename)
+        self._write(self.format(error))
+        if self.options.links:
+            self._write(f"  -> https://house.example/{error.code}")
+        if self.options.show_source and error.physical_line is not None:
+            self._write(f"  | {error.physical_line.strip()}")
+
+    def format(self, error):
+        return f"  {error.line_number}:{error.column_number} {error.code} {error.text}"
+
+    def stop(self):
+        self._write(f"{len(self.named)} files")
+""",
+}
 
 
-def test_wemakes_formatter_works(tmp_path: Path, wemake: Path) -> None:
-    config = "[flake8]\nselect = CRT\nformat = wemake\nshow-source = true\n"
-    config += "require-plugins = wemake-python-styleguide\n"
-    write(tmp_path, {"tasks.py": BAD_TASK, "setup.cfg": config})
-    environment = {"PYTHONPATH": str(wemake)}
-    ours = command("check", cwd=tmp_path, environment=environment)
-    theirs = flake8(cwd=tmp_path, environment=environment)
+def test_a_formatter_of_another_plugin_works(tmp_path: Path) -> None:
+    config = "[flake8]\nselect = CRT\nformat = house\nshow-source = true\nlinks = true\n"
+    config += "require-plugins = house-style\n"
+    project, packages = tmp_path / "project", tmp_path / "packages"
+    write(project, {"tasks.py": BAD_TASK, "setup.cfg": config})
+    write(packages, HOUSE_STYLE)
+    environment = {"PYTHONPATH": str(packages)}
+    ours = command("check", cwd=project, environment=environment)
+    theirs = flake8(cwd=project, environment=environment)
     assert (ours.output, ours.status, ours.errors) == (theirs.output, 1, "")
-    assert b"CRT101" in ours.output
-    missing = command("check", cwd=tmp_path)
+    assert ours.lines[0] == "== ./tasks.py =="
+    assert ours.lines[1].startswith("  4:1 CRT101 send_receipt ")
+    assert ours.lines[2:] == [
+        "  -> https://house.example/CRT101",
+        "  | def send_receipt():",
+        "1 files",
+    ]
+    missing = command("check", cwd=project)
     assert missing.status == 2
-    assert "wemake-python-styleguide" in missing.errors
-    assert command("fix", "--require-plugins=", cwd=tmp_path).status == 0
+    assert "house-style" in missing.errors
+    assert command("fix", "--require-plugins=", cwd=project).status == 0
 
 
 BROKEN = {
