@@ -3,8 +3,8 @@
 from shop import gateway
 
 LATE = "acks_late=True"
-#: Failures after which the gateway answers, so that an experiment ends: the one that the site shows,
-#: and the others.
+#: Failures after which the gateway answers, so that an experiment ends: the one that the site
+#: shows, and the others.
 SHOWN, MANY = 200, 50
 
 
