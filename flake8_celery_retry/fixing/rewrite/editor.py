@@ -35,6 +35,13 @@ from .parameters import with_first_parameter
 from .parentheses import bare, fitted, parenthesised
 
 
+#: The nodes that are asked which of their statements or handlers stay. To ask for the type is
+#: quicker than ``isinstance``, which libcst's nodes answer as abstract classes do.
+HOLDERS = {
+    *(cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Module, cst.Try)
+}
+
+
 class Refusal(Exception):
     """An edit can't be carried out; says why."""
 
@@ -87,9 +94,14 @@ class Editor(cst.CSTTransformer):
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         self.parents.append(node)
-        if isinstance(node, cst.SimpleStatementLine):
+        if type(node) is cst.SimpleStatementLine:
             self.has_changed_line = False
         return True
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        """Nothing is done there: libcst would look for a method for each attribute of each node."""
+
+    on_leave_attribute = on_visit_attribute
 
     def on_leave(  # type: ignore[override]  # a node stays a node
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -100,20 +112,25 @@ class Editor(cst.CSTTransformer):
             self.has_changed_line = True
             self.current[original_node] = result
             result = self._edited(edit, original_node, result)
-        match original_node, result:
-            case cst.SimpleStatementLine(), cst.SimpleStatementLine():
-                if self.has_changed_line:
-                    result = self._line(original_node, result)
-            case cst.SimpleStatementSuite(), cst.SimpleStatementSuite():
-                kept = self._kept(original_node, result)
-                result = result.with_changes(body=kept or [cst.Pass()])
-            case cst.IndentedBlock() | cst.Module(), cst.IndentedBlock() | cst.Module():
-                result = self._block(original_node, result)
-            case cst.Try(), cst.Try():
-                result = result.with_changes(handlers=list(self._handlers(original_node, result)))
+        if type(original_node) in HOLDERS:
+            result = self._with_statements(original_node, result)
         if original_node in self.named:
             self.current[original_node] = result
         return result
+
+    def _with_statements(self, original: cst.CSTNode, updated: cst.CSTNode) -> cst.CSTNode:
+        """What holds statements or handlers, without those that go and with those that come."""
+        match original, updated:
+            case cst.SimpleStatementLine(), cst.SimpleStatementLine():
+                return self._line(original, updated) if self.has_changed_line else updated
+            case cst.SimpleStatementSuite(), cst.SimpleStatementSuite():
+                kept = self._kept(original, updated)
+                return updated.with_changes(body=kept or [cst.Pass()])
+            case cst.IndentedBlock() | cst.Module(), cst.IndentedBlock() | cst.Module():
+                return self._block(original, updated)
+            case cst.Try(), cst.Try():
+                return updated.with_changes(handlers=list(self._handlers(original, updated)))
+        return updated
 
     def _node(self, node: ast.AST) -> cst.CSTNode:
         try:
@@ -253,7 +270,7 @@ class Editor(cst.CSTTransformer):
             self.emptied.add(original)
             return original
         updated = updated.with_changes(body=kept)
-        lines = own_lines(lost_comments(original, updated))
+        lines = own_lines(lost_comments(code_of(original), code_of(updated)))
         return updated.with_changes(leading_lines=[*updated.leading_lines, *lines])
 
     def _block(
@@ -331,7 +348,7 @@ def _holds_together(expression: cst.BaseExpression) -> bool:
 
 def _loses_comments(expression: cst.BaseExpression) -> bool:
     """Whether there are comments between an expression and the parentheses around it."""
-    return bool(lost_comments(expression, parenthesised(bare(expression))))
+    return bool(lost_comments(code_of(expression), code_of(parenthesised(bare(expression)))))
 
 
 def _keyword(name: str, value: cst.BaseExpression, call: cst.Call) -> cst.Arg:

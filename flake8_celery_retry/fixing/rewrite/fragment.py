@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import StringIO
 
@@ -55,12 +55,13 @@ class Fragment:
         """
         module = self._module.visit(editor)
         assert isinstance(module, cst.Module)
-        if lost_comments(self._module, module):
+        code = module.code
+        if lost_comments(self._source, code):
             raise Refusal("a comment would be lost")
         if not module.body and not module.footer:
             return []  # libcst writes an empty line for an empty module
         try:
-            return self.excerpt.restored(_lines(self._indentation + module.code))
+            return self.excerpt.restored(_lines(self._indentation + code))
         except ValueError as error:
             raise Refusal(str(error)) from error
 
@@ -106,8 +107,7 @@ class Fragment:
     @cached_property
     def _ranges(self) -> Mapping[cst.CSTNode, CodeRange]:
         # The tree is fresh from the parser: no node is in it twice, so no copy is needed.
-        wrapper = MetadataWrapper(self._module, unsafe_skip_copy=True)
-        return wrapper.resolve(PositionProvider)
+        return _Positions(self._module, unsafe_skip_copy=True).resolve(PositionProvider)
 
     def _extent(self, node: cst.CSTNode) -> tuple[Place, Place]:
         """Start and end of a node as ast has them: a tuple's and a generator expression's own
@@ -133,6 +133,17 @@ class Fragment:
         column = self.text.column(line, offset)
         line = self.excerpt.line_of(line)
         return line, column - len(self._indentation) if line == 1 else column
+
+
+class _Positions(MetadataWrapper):
+    """Does not walk the tree for visitors that there are none of, which takes as long as to find
+    out where the nodes are."""
+
+    def visit_batched(
+        self, visitors: Iterable[cst.BatchableCSTVisitor], *_: object, **__: object
+    ) -> cst.CSTNode:
+        assert not [*visitors]
+        return self.module
 
 
 def _lines(source: str) -> list[str]:
