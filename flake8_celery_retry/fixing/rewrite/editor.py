@@ -34,7 +34,6 @@ from .names import as_read
 from .parameters import with_first_parameter
 from .parentheses import bare, fitted, parenthesised
 
-
 #: The nodes that are asked which of their statements or handlers stay. To ask for the type is
 #: quicker than ``isinstance``, which libcst's nodes answer as abstract classes do.
 HOLDERS = {
