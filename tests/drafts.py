@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 
 from pages import read_page
@@ -318,5 +319,7 @@ def settings_for(*codes: str) -> Settings:
     return Settings(opinions=frozenset(code for code in codes if code.startswith("CRT9")))
 
 
+@cache
 def fixed(source: str, *codes: str) -> Outcome:
+    """What all fixes make of it; asked for twice, by who reads it and by who runs it."""
     return fix_source(source.encode(), settings_for(*codes), unsafe=True)

@@ -97,10 +97,13 @@ class Editor(cst.CSTTransformer):
             self.has_changed_line = False
         return True
 
-    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
-        """Nothing is done there: libcst would look for a method for each attribute of each node."""
+    # Nothing is done at attributes: libcst would look for a method for each of each node.
 
-    on_leave_attribute = on_visit_attribute
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        pass
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        pass
 
     def on_leave(  # type: ignore[override]  # a node stays a node
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
