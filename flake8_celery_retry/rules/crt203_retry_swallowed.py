@@ -152,9 +152,15 @@ def check(module: Module) -> Iterator[Mistake]:
 
 
 def _told(call: RetryCall, swallower: Swallower) -> tuple[str, Fix | None]:
-    handler = swallower.handler
-    fix = _fix(handler) if handler is not None else None
-    advice = ADVICE[swallower.kind] if fix is None else "add except Retry: raise"
+    handler, advice, fix = swallower.handler, ADVICE[swallower.kind], None
+    if handler is not None and not handler.is_star and not handler.catches("Retry"):
+        name, imports = name_class(handler.module, handler.node, "celery.exceptions.Retry")
+        advice = f"add except {name}: raise"
+        fix = Fix(
+            f"put except {name}: raise before the clause that swallows it",
+            safe=only_tells(handler),
+            edits=(InsertHandler(handler.node, name), *imports),
+        )
     message = (
         f"{call.task_name}'s retry ends in line {swallower.line}: "
         f"{_outcome(call, handler)}; {advice}"
@@ -170,14 +176,3 @@ def _outcome(call: RetryCall, handler: Handler | None) -> str:
         return f"it retries too, so {2 ** (int(limit) + 1) - 1} runs"
     state = "FAILURE" if handler is not None and raises_another(handler) else "SUCCESS"
     return f"{state}, yet run again"
-
-
-def _fix(handler: Handler) -> Fix | None:
-    if handler.is_star or handler.catches("Retry"):
-        return None
-    name, imports = name_class(handler.module, handler.node, "celery.exceptions.Retry")
-    return Fix(
-        f"put except {name}: raise before the clause that swallows it",
-        safe=only_tells(handler),
-        edits=(InsertHandler(handler.node, name), *imports),
-    )
