@@ -18,11 +18,13 @@ CHANGING_METHODS = frozenset(
         "discard",
         "extend",
         "insert",
+        "intersection_update",
         "pop",
         "popitem",
         "popleft",
         "remove",
         "setdefault",
+        "symmetric_difference_update",
         "update",
     }
 )
@@ -42,6 +44,7 @@ class Names:
         self._reads_in: dict[Scope, dict[str, list[ast.Name]]] = {}
         self._imported: dict[Scope, dict[str, str]] = {}
         self._names_changed: dict[Scope, frozenset[str]] = {}
+        self._changed_in_place: dict[Scope, frozenset[str]] = {}
 
     def lookup(self, name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """The scope around that binds a name, with its bindings in source order; ``None`` if no
@@ -129,6 +132,26 @@ class Names:
                 )
             )
         return self._names_changed[scope]
+
+    def is_changed_in_place(self, name: ast.Name) -> bool:
+        """Whether what a name holds is changed (``names.append(…)``, ``options["key"] = …``) by
+        something that sees the name, be it in another function."""
+        found = self.lookup(name.id, self.tree.scope_of(name))
+        if found is None:
+            return False
+        home, _ = found
+        if home not in self._changed_in_place:
+            self._changed_in_place[home] = frozenset(
+                changed
+                for scope in self.tree.scopes_in(home)
+                for changed in self._names_changed_in(scope)
+                if changed in home.bindings and self._sees(scope, changed, home)
+            )
+        return name.id in self._changed_in_place[home]
+
+    def _sees(self, scope: Scope, name: str, home: Scope) -> bool:
+        found = self.lookup(name, scope)
+        return found is not None and found[0] is home
 
     def reads_of(self, parameter: ast.arg) -> list[ast.Name]:
         """The places where a function, or what is nested in it, reads its parameter."""

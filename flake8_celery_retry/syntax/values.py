@@ -123,6 +123,8 @@ class Values:
     def elements(self, expression: ast.expr) -> list[ast.expr] | None:
         """The elements of a tuple, list or set display, or of a ``tuple(...)``/``list(...)`` of
         one, sums and starred displays included; ``None`` where they can't all be read."""
+        if self.is_filled_later(expression):
+            return None
         found = self._elements(self.read(expression))
         return found if found is None or len(found) <= MOST else None
 
@@ -149,7 +151,7 @@ class Values:
     @reading(unreadable=lambda expression: None)
     def items(self, expression: ast.expr) -> Items | None:
         """The entries of a dict display or ``dict(...)`` call; ``None`` where it is neither."""
-        if isinstance(expression, ast.Name) and self.is_filled_later(expression):
+        if self.is_filled_later(expression):
             display = self.items(self.read(expression))
             return Items(display.items, False) if display else None
         found = self._items(self.read(expression))
@@ -294,15 +296,19 @@ class Values:
                 complete = False
         return Items(tuple(found), complete)
 
-    def is_filled_later(self, name: ast.Name) -> bool:
-        """Whether ``name["key"] = …`` or ``name.update(…)`` may add to a dict in this scope."""
-        if self.read(name) is name:
+    def is_filled_later(self, expression: ast.expr) -> bool:
+        """Whether the list, set or dict that a name stands for may hold something else when it is
+        used: something changes it in place."""
+        if not isinstance(self.read(expression), (ast.List, ast.Set, ast.Dict, ast.Call)):
             return False
-        for node in self.tree.scope_of(name).walk((ast.Subscript, ast.Attribute)):
-            is_name = isinstance(node.value, ast.Name) and node.value.id == name.id
-            changes = isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load)
-            if is_name and changes:
+        for _ in range(ALIASES):
+            value = self._value_of_name(expression) if isinstance(expression, ast.Name) else None
+            if value is None:
+                return False
+            assert isinstance(expression, ast.Name)
+            if self.names.is_changed_in_place(expression):
                 return True
+            expression = value
         return False
 
 

@@ -98,6 +98,61 @@ def charge(): pass
     assert sorted(map(str, names)) == ["OSError", "shop.gateway.Down"]
 
 
+#: A list, and what is known to be in it.
+FILLED = [
+    ("ERRORS = [OSError]", ["OSError"]),
+    ("ERRORS = [OSError]\nERRORS.index(OSError)", ["OSError"]),
+    ("ERRORS = [OSError]\nERRORS.append(Down)", None),
+    ("ERRORS = []\nif FLAG:\n    ERRORS.append(OSError)", None),
+    ("ERRORS = [OSError]\nERRORS[0] = Down", None),
+    ("ERRORS = [OSError]\ndel ERRORS[0]", None),
+    ("ERRORS = [OSError]\nERRORS += [Down]", None),
+    ("ERRORS = {OSError}\nERRORS.symmetric_difference_update({Down})", None),
+    ("ERRORS = {OSError}\nERRORS.intersection_update({Down})", None),
+    ("ERRORS = list([OSError])", ["OSError"]),
+    ("ERRORS = list([OSError])\nERRORS.append(Down)", None),
+    ("FIRST = [OSError]\nERRORS = FIRST", ["OSError"]),
+    ("FIRST = [OSError]\nFIRST.append(Down)\nERRORS = FIRST", None),
+    ("ERRORS = [OSError]\ndef fill():\n    ERRORS.append(Down)", None),
+    ("ERRORS = [OSError]\ndef fill(ERRORS):\n    ERRORS.append(Down)", ["OSError"]),
+    ("ERRORS = [OSError]\ndef fill():\n    ERRORS = []\n    ERRORS.append(1)", ["OSError"]),
+    ("ERRORS = [OSError]\nclass Filling:\n    ERRORS.append(Down)", None),
+    ("ERRORS = [OSError]\nOTHERS = []\nOTHERS.append(Down)", ["OSError"]),
+]
+
+
+@pytest.mark.parametrize(("written", "known"), FILLED)
+def test_a_list_that_something_fills_is_not_known(written, known):
+    task = only_task(
+        f"from celery import shared_task\n{written}\n"
+        "@shared_task(autoretry_for=ERRORS)\ndef charge(): pass\n"
+    )
+    elements = task.module.values.elements(task.options["autoretry_for"].value)
+    assert (elements and list(map(task.module.values.exception, elements))) == known
+
+
+#: A dict, and whether all its keys are known.
+KEYS = [
+    ("OPTIONS = {'countdown': 5}", True),
+    ("OPTIONS = {'countdown': 5}\nOPTIONS.get('countdown')", True),
+    ("OPTIONS = {'countdown': 5}\nOPTIONS['max_retries'] = 5", False),
+    ("OPTIONS = {'countdown': 5}\ndef configure():\n    OPTIONS.update(max_retries=5)", False),
+    ("OPTIONS = dict(countdown=5)\nOPTIONS.setdefault('max_retries', 5)", False),
+    ("GIVEN = {'countdown': 5}\nOPTIONS = GIVEN\nGIVEN.pop('countdown')", False),
+]
+
+
+@pytest.mark.parametrize(("written", "complete"), KEYS)
+def test_a_dict_that_something_fills_may_hold_more(written, complete):
+    [call] = retry_calls(
+        f"from celery import shared_task\n{written}\n"
+        "@shared_task(bind=True)\ndef charge(self): self.retry(**OPTIONS)\n"
+    )
+    items = call.module.values.keywords(call.node)
+    assert [item.name for item in items.items] == ["countdown"]
+    assert items.complete == complete
+
+
 LOCALS = [
     ("delay = 5\n    self.retry(countdown=delay)", 5),
     ("delay = 5\n    if order:\n        self.retry(countdown=delay)", 5),

@@ -128,13 +128,11 @@ def _given(call: RetryCall, task: Task) -> _Given | None:
     args = call.argument("args")
     display = call.module.values.read(args) if args is not None else None
     many: int | None = None
-    if isinstance(display, (ast.Tuple, ast.List)):
+    if args is not None and isinstance(display, (ast.Tuple, ast.List)):
         if display.elts and call.is_the_task(display.elts[0]):
             return None
         is_whole = not any(isinstance(element, ast.Starred) for element in display.elts)
-        if is_whole and not (
-            isinstance(args, ast.Name) and call.module.values.is_filled_later(args)
-        ):
+        if is_whole and not call.module.values.is_filled_later(args):
             many = len(display.elts)
     return _Given(many, *_names_given(call, task))
 
