@@ -15,7 +15,8 @@ sent.
 ## Celery does
 
 The run ends in SUCCESS with its retry already queued: `charge_order` mails a receipt for a payment
-that failed, and a second one when the retry comes through.
+that failed, and a second one when the retry comes through. Where a `raise` stands right after the
+call, the run ends in FAILURE, and whoever waits for the result is told so; then the retry runs.
 
 ## Example
 
@@ -56,12 +57,14 @@ def charge_order(self, order_id):
 ## What stays silent
 
 A call whose result is used (`raise self.retry(..., throw=False)`, `return`, a name); one at the
-end of its function, or right before a bare `return`. One with `args=` or `kwargs=` that differ from
+end of its function, or right before a bare `return`; one right before a `raise` of `Ignore`,
+`Reject` or `Retry`, which ends the run on purpose. One with `args=` or `kwargs=` that differ from
 the task's own: it sends what is left of the work, and the task goes on with the rest.
 
 ## Fix
 
-Unsafe: `throw=False` goes, and `raise` takes its place. What follows may have been meant to run.
+Unsafe: `throw=False` goes, and `raise` takes its place (that of a bare `raise` after it, too). What
+follows may have been meant to run.
 
 ## When to switch it off
 
@@ -84,9 +87,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..fixing.edits import ReplaceStatement
+from ..fixing.edits import RemoveStatement, ReplaceStatement
 from ..linting.findings import Fix, Mistake
 from ..model import Module, RetryCall
+from ..model.outcome.raised_after import is_signal, raised_after
 from ..model.work.arguments import goes_on_with_other_work
 from ..syntax.exits import can_continue_after
 from .repairs.options import drop_argument
@@ -98,10 +102,14 @@ def check(module: Module) -> Iterator[Mistake]:
             continue
         if goes_on_with_other_work(call) or not _goes_on(call):
             continue
+        raised = raised_after(call)
+        if raised is not None and is_signal(module, raised):
+            continue
+        state = "SUCCESS" if raised is None else "FAILURE"
         yield Mistake(
             call.node,
-            f"{call.task_name} goes on after its retry: SUCCESS, yet it runs again; raise it",
-            _fix(call),
+            f"{call.task_name} goes on after its retry: {state}, yet it runs again; raise it",
+            _fix(call, raised),
         )
 
 
@@ -114,9 +122,11 @@ def _goes_on(call: RetryCall) -> bool:
     return isinstance(around, (ast.Expr, ast.Assign)) and can_continue_after(module.tree, around)
 
 
-def _fix(call: RetryCall) -> Fix | None:
+def _fix(call: RetryCall, raised: ast.Raise | None) -> Fix | None:
     dropping = drop_argument(call, "throw", "True")
     if dropping is None:
         return None
-    raising = ReplaceStatement(call.statement, ("raise ", call.node))
-    return Fix("raise the retry", safe=False, edits=(dropping, raising))
+    edits = [dropping, ReplaceStatement(call.statement, ("raise ", call.node))]
+    if raised is not None and raised.exc is None:
+        edits.append(RemoveStatement(raised))
+    return Fix("raise the retry", safe=False, edits=tuple(edits))

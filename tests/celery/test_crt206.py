@@ -1,5 +1,6 @@
 """CRT206: with throw=False the rest of the task runs, its retry already sent."""
 
+import pytest
 from shop import gateway, mail
 
 
@@ -19,3 +20,30 @@ def test_fixed_the_retry_ends_the_run(lab, page):
 
     assert seen.ends == ["RETRY", "SUCCESS"]
     assert len(mail.calls) == 1
+
+
+RAISING = """
+from celery import shared_task
+from celery.exceptions import Ignore, Reject, Retry
+from shop.gateway import GatewayDown, charge
+
+@shared_task(bind=True, max_retries=3)
+def charge_order(self, order_id):
+    try:
+        charge(order_id)
+    except GatewayDown as exc:
+        self.retry(exc=exc, countdown=60, throw=False)
+        raise {raised}
+"""
+
+
+@pytest.mark.parametrize(
+    ("raised", "end"),
+    [("", "FAILURE"), ("Ignore()", "IGNORED"), ("Reject()", "REJECTED"), ("Retry()", "RETRY")],
+)
+def test_what_is_raised_after_it_is_the_end_of_the_run(lab, raised, end):
+    gateway.fails(times=1)
+
+    seen = lab.run(RAISING.format(raised=raised), "charge_order", 7)
+
+    assert seen.ends == [end, "SUCCESS"]
