@@ -204,14 +204,14 @@ def _may_leave(values: Values, statement: ast.stmt) -> bool:
         if isinstance(leaving, ast.Return):
             return True
         if isinstance(leaving, ast.Raise):
-            if not any(_catches(values, each, leaving) for each in tries_among(around)):
+            if not any(may_catch(values, each, leaving) for each in tries_among(around)):
                 return True
         elif not any(frame.kind == "loop" and frame.field == "body" for frame in around):
             return True
     return False
 
 
-def _catches(values: Values, around: ast.Try, leaving: ast.Raise) -> bool:
+def may_catch(values: Values, around: ast.Try, leaving: ast.Raise) -> bool:
     """Whether a ``try`` has a clause for what a ``raise`` in its body raises."""
     raised = leaving.exc.func if isinstance(leaving.exc, ast.Call) else leaving.exc
     for handler in around.handlers:

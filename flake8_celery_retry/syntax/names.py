@@ -145,7 +145,7 @@ class Names:
                 changed
                 for scope in self.tree.scopes_in(home)
                 for changed in self._names_changed_in(scope)
-                if changed in home.bindings and self._sees(scope, changed, home)
+                if self._sees(scope, changed, home)
             )
         return name.id in self._changed_in_place[home]
 

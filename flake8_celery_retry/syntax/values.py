@@ -188,6 +188,14 @@ class Values:
                 return known
         return self.names.qualified(expression)
 
+    def raised(self, statement: ast.Raise) -> str | None:
+        """The qualified name of the class that a ``raise`` raises or makes an instance of, be it
+        through a local name; ``None`` where it can't be told, and for a bare ``raise``."""
+        if statement.exc is None:
+            return None
+        made = self.read(statement.exc)
+        return self.names.qualified(made.func if isinstance(made, ast.Call) else made)
+
     def instance_of(self, expression: ast.expr) -> ast.ClassDef | None:
         """The class of the module that an expression makes an instance of: ``ChargeOrder()``, a
         method that hands it back, or a name for it."""

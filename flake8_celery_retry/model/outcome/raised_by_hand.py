@@ -45,13 +45,11 @@ def _raised_in(module: Module, scope: Scope) -> Iterator[RaisedByHand]:
     for statement in scope.walk(ast.Raise):
         if statement.exc is None or _is_plumbing(scope.node):
             continue
-        made = module.values.read(statement.exc)
-        class_ = made.func if isinstance(made, ast.Call) else made
-        if not is_celery_exception(module.names.qualified(class_), "Retry", "RetryTaskError"):
+        if not is_celery_exception(module.values.raised(statement), "Retry", "RetryTaskError"):
             continue
         task = module.task_running(statement)
         if task is not None and not _is_sent_before(module, statement):
-            yield RaisedByHand(task, statement, made)
+            yield RaisedByHand(task, statement, module.values.read(statement.exc))
 
 
 def _is_plumbing(node: ast.AST) -> bool:
